@@ -1,0 +1,1 @@
+"""All that Joblens knows of Azure."""

@@ -1,0 +1,33 @@
+"""What every test shares: a missing component skips a test, or fails it under JOBLENS_REQUIRE=all."""
+
+import os
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+
+from tests.shared_data import CORPUS
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the running test for the component that `reason` names; fail where all are required."""
+    if os.environ.get("JOBLENS_REQUIRE") == "all":
+        pytest.fail(f"JOBLENS_REQUIRE=all, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def need() -> Callable[[object, str], None]:
+    """Call `need(found, reason)`: goes on when `found` is true."""
+
+    def check(found: object, reason: str) -> None:
+        if not found:
+            missing(reason)
+
+    return check
+
+
+@pytest.fixture
+def corpus(need: Callable[[object, str], None]) -> None:
+    """The test reads the public job files."""
+    need(CORPUS.is_dir(), f"there are no public job files at {CORPUS} (set JOBLENS_CORPUS)")
