@@ -1,0 +1,1 @@
+"""Writes the JSON Schemas in schemas/: from azure-ai-ml's own classes and our own descriptions."""
