@@ -1,0 +1,109 @@
+/** Starts, restarts and asks the language server; the only file that speaks LSP. */
+
+import { type Disposable, EventEmitter, type ExtensionContext } from "vscode";
+import { LanguageClient, State } from "vscode-languageclient/node";
+
+import { log } from "./log";
+import { RUN_EVENT, type Request, type RunEvent } from "./protocol";
+import type { ServerCommand } from "./server";
+
+/** Finds out how to start the server; undefined when it cannot be, and the user has been told why. */
+export type FindServer = () => Promise<ServerCommand | undefined>;
+
+export class Client implements Disposable {
+  private readonly runEvents = new EventEmitter<RunEvent>();
+  readonly onRunEvent = this.runEvents.event;
+  private readonly stopped = new EventEmitter<void>();
+  /** The server is gone: asked to, or crashed; a crashed one is started again. */
+  readonly onStopped = this.stopped.event;
+  private client: LanguageClient | undefined;
+  /** The start or stop under way, so that two restarts never overlap. */
+  private busy: Promise<void> = Promise.resolve();
+
+  constructor(private readonly findServer: FindServer) {}
+
+  start(): Promise<void> {
+    return this.afterwards(() => this.startNow());
+  }
+
+  restart(): Promise<void> {
+    return this.afterwards(async () => {
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
+  /** Asks the server, starting it first if it is not there; undefined when there is no server to ask. */
+  async request<Params, Answer>(
+    request: Request<Params, Answer>,
+    params: Params,
+  ): Promise<Answer | undefined> {
+    if (!this.client) await this.start();
+    await this.busy;
+    return this.client?.sendRequest<Answer>(request.method, params);
+  }
+
+  dispose(): void {
+    void this.afterwards(() => this.stopNow());
+    this.runEvents.dispose();
+    this.stopped.dispose();
+  }
+
+  private afterwards(step: () => Promise<void>): Promise<void> {
+    this.busy = this.busy.then(step, step);
+    return this.busy;
+  }
+
+  private async startNow(): Promise<void> {
+    if (this.client) return;
+    const server = await this.findServer();
+    if (!server) return;
+    const client = languageClient(server);
+    client.onNotification(RUN_EVENT, (event: RunEvent) => {
+      this.runEvents.fire(event);
+    });
+    client.onDidChangeState(({ newState }) => {
+      log.info(`The language server is ${STATES[newState]}.`);
+      if (newState === State.Stopped) this.stopped.fire();
+    });
+    this.client = client;
+    await client.start();
+  }
+
+  private async stopNow(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    await client?.dispose();
+  }
+}
+
+const STATES = {
+  [State.Stopped]: "stopped",
+  [State.Starting]: "starting",
+  [State.StartFailed]: "not starting",
+  [State.Running]: "running",
+};
+
+function languageClient({ command, args, env }: ServerCommand): LanguageClient {
+  return new LanguageClient(
+    "joblens",
+    "Joblens",
+    { command, args: [...args], options: { env } },
+    {
+      documentSelector: [
+        { scheme: "file", language: "yaml" },
+        { scheme: "untitled", language: "yaml" },
+      ],
+      outputChannel: log,
+      traceOutputChannel: log,
+    },
+  );
+}
+
+/** Registers the client with the extension and starts it. */
+export function startClient(context: ExtensionContext, findServer: FindServer): Client {
+  const client = new Client(findServer);
+  context.subscriptions.push(client);
+  void client.start();
+  return client;
+}

@@ -1,0 +1,34 @@
+/** What Joblens adds to the editor: a list of registrations. */
+
+import type { ExtensionContext } from "vscode";
+
+import { startClient } from "./client";
+import { cancelRun } from "./commands/cancelRun";
+import { dryRun } from "./commands/dryRun";
+import { restartServer } from "./commands/restartServer";
+import { runLocally } from "./commands/runLocally";
+import { showLog } from "./commands/showLog";
+import { submit } from "./commands/submit";
+import { findServer } from "./findServer";
+import { log } from "./log";
+import { restartOnNewPython } from "./restartOnNewPython";
+import { DryRunText } from "./views/dryRunText";
+import { Runs } from "./views/runs";
+
+export function activate(context: ExtensionContext): void {
+  const client = startClient(context, () => findServer(context.extensionUri));
+  const runs = new Runs(client);
+  const dryRunText = new DryRunText();
+  context.subscriptions.push(
+    log,
+    runs,
+    dryRunText,
+    runLocally(client, runs),
+    dryRun(client, dryRunText),
+    submit(client),
+    cancelRun(client, runs),
+    restartServer(client),
+    showLog(runs),
+    restartOnNewPython(client),
+  );
+}

@@ -1,0 +1,62 @@
+/** Our own messages between the editor and the server; `server/joblens/lsp/protocol.py` says the same in Python. */
+
+import type { Backend } from "./settings";
+
+/** A request: its name on the wire, and the types of its question and its answer. */
+export interface Request<Params, Answer> {
+  readonly method: string;
+  /** Never set: carries the types. */
+  readonly types?: (params: Params) => Answer;
+}
+
+export interface RunParams {
+  readonly uri: string;
+  readonly dryRun: false;
+  readonly backend: Backend;
+}
+
+export interface StartedRun {
+  readonly name: string;
+  /** The run's own folder, a path on the server's machine. */
+  readonly folder: string;
+}
+
+export interface DryRunParams {
+  readonly uri: string;
+  readonly dryRun: true;
+  readonly backend: Backend;
+}
+
+export interface DryRunText {
+  readonly text: string;
+}
+
+export interface SubmittedJob {
+  readonly name: string;
+  readonly status: string;
+  readonly studioUrl: string;
+}
+
+/** Something happened in a run that `joblens/run` started. */
+export interface RunEvent {
+  readonly name: string;
+  /** A line of the job's output, a new status of the run, or a word from Joblens itself. */
+  readonly kind: "line" | "status" | "note";
+  readonly text?: string;
+  readonly status?: string;
+  readonly exitCode?: number;
+  readonly trackingUrl?: string;
+}
+
+export const runRequest: Request<RunParams, StartedRun> = { method: "joblens/run" };
+export const dryRunRequest: Request<DryRunParams, DryRunText> = { method: "joblens/run" };
+export const cancelRequest: Request<{ readonly name: string }, unknown> = { method: "joblens/cancel" };
+export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };
+export const RUN_EVENT = "joblens/runEvent";
+
+const FINAL = new Set(["Completed", "Failed", "Canceled"]);
+
+/** Whether a run with this status is over. */
+export function isFinal(status: string): boolean {
+  return FINAL.has(status);
+}

@@ -1,0 +1,36 @@
+/** How the server is started: the one inside the .vsix, or this checkout's. */
+
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+import type { Interpreter } from "./python";
+
+export interface ServerCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function serverCommand(
+  interpreter: Interpreter,
+  extensionFolder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): ServerCommand {
+  const ours = ownPythonPath(extensionFolder).join(delimiter);
+  return {
+    command: interpreter.path,
+    args: ["-m", "joblens", "lsp"],
+    env: {
+      ...env,
+      PYTHONPATH: env["PYTHONPATH"] ? ours + delimiter + env["PYTHONPATH"] : ours,
+      // A job must not see our libraries: the engine takes these folders off the job's PYTHONPATH.
+      JOBLENS_PYTHONPATH: ours,
+    },
+  };
+}
+
+/** A .vsix carries the server and its libraries; in a checkout the interpreter has the libraries. */
+function ownPythonPath(extensionFolder: string): string[] {
+  const packaged = join(extensionFolder, "dist", "server");
+  return existsSync(packaged) ? [packaged, join(packaged, "libs")] : [join(extensionFolder, "server")];
+}

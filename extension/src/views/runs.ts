@@ -1,0 +1,107 @@
+/** The runs started from this editor: a panel each, a line in the status bar, a notification at the end. */
+
+import { commands, Disposable, StatusBarAlignment, window } from "vscode";
+
+import type { Client } from "../client";
+import { isFinal, type RunEvent, type StartedRun } from "../protocol";
+import { tellEnd } from "./runEnd";
+import { RunTerminal } from "./runTerminal";
+import { statusLine, terminalLines } from "./runText";
+
+/** What is known of one run; its first events may come before the answer that names its folder. */
+export interface Run {
+  readonly name: string;
+  readonly terminal: RunTerminal;
+  status: string;
+  folder?: string;
+  trackingUrl?: string;
+}
+
+export class Runs implements Disposable {
+  private readonly runs = new Map<string, Run>();
+  private readonly statusBar = window.createStatusBarItem("joblens.runs", StatusBarAlignment.Left);
+  private readonly subscriptions: Disposable;
+
+  constructor(client: Client) {
+    this.statusBar.name = "Joblens Runs";
+    this.subscriptions = Disposable.from(
+      client.onRunEvent((event) => {
+        this.add(event);
+      }),
+      client.onStopped(() => {
+        this.loseSight();
+      }),
+    );
+  }
+
+  /** Follows a run that has just been started. */
+  show({ name, folder }: StartedRun): void {
+    const run = this.run(name);
+    run.folder = folder;
+    run.terminal.reveal();
+    this.showStatus();
+  }
+
+  /** Shows a run's panel again; false when there is no such run. */
+  reveal(name: string): boolean {
+    this.runs.get(name)?.terminal.reveal();
+    return this.runs.has(name);
+  }
+
+  /** The names of the runs that are not over. */
+  live(): string[] {
+    return [...this.runs.values()].filter((run) => !isFinal(run.status)).map((run) => run.name);
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+    this.statusBar.dispose();
+    for (const run of this.runs.values()) run.terminal.dispose();
+  }
+
+  private run(name: string): Run {
+    const known = this.runs.get(name);
+    if (known) return known;
+    const run = { name, terminal: new RunTerminal(name), status: "Starting" };
+    this.runs.set(name, run);
+    return run;
+  }
+
+  private add(event: RunEvent): void {
+    const run = this.run(event.name);
+    if (event.trackingUrl !== undefined) run.trackingUrl = event.trackingUrl;
+    for (const line of terminalLines(event)) run.terminal.writeLine(line);
+    if (event.status !== undefined && event.status !== run.status) {
+      run.status = event.status;
+      if (isFinal(event.status)) void tellEnd(run, event.exitCode);
+    }
+    this.showStatus();
+  }
+
+  /** Without a server no news comes; the runs themselves go on. */
+  private loseSight(): void {
+    for (const name of this.live()) {
+      this.add({
+        name,
+        kind: "note",
+        text: "The language server stopped; the run goes on without this panel.",
+      });
+      this.runs.delete(name);
+    }
+    this.showStatus();
+  }
+
+  private showStatus(): void {
+    const live = this.live();
+    const [first] = live;
+    void commands.executeCommand("setContext", "joblens.hasLiveRuns", live.length > 0);
+    if (first === undefined) {
+      this.statusBar.hide();
+      return;
+    }
+    this.statusBar.text = statusLine([...this.runs.values()].filter((run) => !isFinal(run.status)));
+    this.statusBar.tooltip = "Show the run's log";
+    this.statusBar.command = { command: "joblens.showLog", title: "Show Log", arguments: [first] };
+    this.statusBar.show();
+  }
+}
