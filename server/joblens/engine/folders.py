@@ -1,0 +1,125 @@
+"""Where things lie: caches and the tracking store of this user, the runs of a project, the parts of a run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+RUNS = Path(".joblens", "runs")
+
+
+def cache() -> Path:
+    """What can be made again: environments and downloads; JOBLENS_CACHE overrides."""
+    named = os.environ.get("JOBLENS_CACHE")
+    if named:
+        return Path(named).absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("joblens", appauthor=False))
+
+
+def home() -> Path:
+    """What must be kept: the records of all runs in MLflow; JOBLENS_HOME overrides."""
+    named = os.environ.get("JOBLENS_HOME")
+    if named:
+        return Path(named).absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("joblens", appauthor=False))
+
+
+def project(folder: Path) -> Path:
+    """The folder whose `.joblens` holds the runs of jobs in `folder`: the nearest repository, or itself."""
+    folder = folder.absolute()
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)
+
+
+def runs(folder: Path) -> Path:
+    """The folder of all runs of jobs in `folder`."""
+    return project(folder) / RUNS
+
+
+def make_runs(folder: Path) -> Path:
+    """The same, made where it is missing, with a file that keeps it out of git."""
+    made = runs(folder)
+    made.mkdir(parents=True, exist_ok=True)
+    ignore = made.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The parts of one run's folder."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.path.name
+
+    @property
+    def job(self) -> Path:
+        """The job file as it was run."""
+        return self.path / "job.yml"
+
+    @property
+    def plan(self) -> Path:
+        """The plan, everything bound."""
+        return self.path / "plan.json"
+
+    @property
+    def code(self) -> Path:
+        """The snapshot, where the command runs."""
+        return self.path / "code"
+
+    @property
+    def outputs(self) -> Path:
+        """What the command writes to `./outputs`, and its named outputs."""
+        return self.path / "outputs"
+
+    @property
+    def logs(self) -> Path:
+        """What the command writes to `./logs`."""
+        return self.path / "logs"
+
+    @property
+    def log(self) -> Path:
+        """All that the command prints."""
+        return self.path / "user_logs" / "std_log.txt"
+
+    @property
+    def build_log(self) -> Path:
+        """All that is printed while the run is prepared."""
+        return self.path / "system_logs" / "prepare.txt"
+
+    @property
+    def events(self) -> Path:
+        """What happened, one JSON object per line."""
+        return self.path / "events.jsonl"
+
+    @property
+    def state(self) -> Path:
+        """Where the run stands."""
+        return self.path / "run.json"
+
+    @property
+    def supervisor(self) -> Path:
+        """The process that owns the run."""
+        return self.path / "supervisor.json"
+
+    @property
+    def supervisor_log(self) -> Path:
+        """What the supervisor prints when it fails itself."""
+        return self.path / "system_logs" / "supervisor.txt"
+
+    def exit_code(self, rank: int) -> Path:
+        """Where the process of that rank leaves its exit code."""
+        return self.path / f"exit-code-{rank}"
+
+    def rank_log(self, rank: int) -> Path:
+        """The log of one of several processes."""
+        return self.log.with_name(f"std_log_process_{rank:02}.txt")

@@ -1,0 +1,128 @@
+"""Which processes belong to a run, and how they are ended; one is known by its id and its start time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import psutil
+
+RUN_VARIABLE = "JOBLENS_RUN_FOLDER"
+"""Stands in the environment of every process of a run, so that orphans can be found."""
+
+_GRACE = 3.0
+"""Seconds between the polite signal and the one that cannot be refused."""
+
+
+class Identity(NamedTuple):
+    """One process: ids are reused, an id with a start time is not."""
+
+    pid: int
+    started: float
+
+
+def identity(pid: int) -> Identity | None:
+    """The process that has `pid` now; None when there is none, or only its exit code is left."""
+    if sys.platform == "linux":
+        return _from_proc(pid)
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        dead = process.status() == psutil.STATUS_ZOMBIE
+        return None if dead else Identity(pid, process.create_time())
+    except psutil.Error:
+        return None
+
+
+def _from_proc(pid: int) -> Identity | None:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else Identity(pid, float(fields[19]))
+
+
+def alive(known: Identity | None) -> bool:
+    """Whether that very process still runs."""
+    return known is not None and identity(known.pid) == known
+
+
+def adopt_orphans(adopt: bool) -> None:
+    """Become (or cease to be) the parent of descendants whose own parent ends; Linux only."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_child_subreaper = 36
+        ctypes.CDLL(None).prctl(set_child_subreaper, int(adopt), 0, 0, 0)
+
+
+def end_descendants() -> int:
+    """End every process started below this one; answer how many there were."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    _end(children)
+    _reap()
+    return len(children)
+
+
+def end_run(folder: Path) -> int:
+    """End every process that carries the mark of the run in `folder`; answer how many there were."""
+    import psutil
+
+    mark = str(folder)
+    found = [
+        process
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and _environment(process).get(RUN_VARIABLE) == mark
+    ]
+    _end(found)
+    return len(found)
+
+
+def _environment(process: psutil.Process) -> Mapping[str, str]:
+    import psutil
+
+    try:
+        return process.environ()
+    except (psutil.Error, OSError):
+        return {}
+
+
+def _end(processes: Iterable[psutil.Process]) -> None:
+    import psutil
+
+    processes = list(processes)
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    _, stubborn = psutil.wait_procs(processes, timeout=_GRACE)
+    for process in stubborn:
+        _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    psutil.wait_procs(stubborn, timeout=_GRACE)
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    import psutil
+
+    try:
+        process.send_signal(number)
+    except psutil.Error:
+        return
+
+
+def _reap() -> None:
+    """Collect the exit codes of adopted orphans, so that none stays as a zombie."""
+    if sys.platform == "win32":
+        return
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return

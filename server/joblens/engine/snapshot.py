@@ -1,0 +1,48 @@
+"""The code as it was when the run was asked for: a copy in the run's folder, and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from joblens.engine.ignore import Rule, ignored, rules_of
+
+
+def take(code: Path | None, target: Path) -> str:
+    """Copy the folder or file `code` into the folder `target`; answer the hash of what was copied."""
+    target.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    for source, relative in files_of(code) if code else ():
+        copy = target / relative
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, copy)
+        digest.update(relative.encode() + b"\0" + hashlib.sha256(copy.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def files_of(code: Path) -> Iterator[tuple[Path, str]]:
+    """The files of a snapshot of `code`, each with its place in the copy, in a fixed order."""
+    if code.is_file():
+        yield code, code.name
+        return
+    yield from _walk(code, "", rules=rules_of(code), above=frozenset())
+
+
+def _walk(
+    folder: Path, prefix: str, *, rules: list[Rule], above: frozenset[str]
+) -> Iterator[tuple[Path, str]]:
+    real = os.path.realpath(folder)
+    if real in above:  # a link that leads back to where we came from
+        return
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        relative = prefix + entry.name
+        is_folder = entry.is_dir()
+        if ignored(relative, is_folder, rules):
+            continue
+        if is_folder:
+            yield from _walk(Path(entry.path), f"{relative}/", rules=rules, above=above | {real})
+        elif entry.is_file():
+            yield Path(entry.path), relative
