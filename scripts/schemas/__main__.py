@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from scripts.schemas.generate import generate, kinds
+from scripts.schemas.generate import generate_all
 from scripts.schemas.write import differing, text_of, write
 
 SCHEMAS = Path(__file__).resolve().parent.parent.parent / "schemas"
@@ -15,10 +15,12 @@ def main(arguments: list[str], folder: Path = SCHEMAS) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.schemas", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
     check: bool = parser.parse_args(arguments).check
-    texts = {folder / f"{kind}.schema.json": text_of(generate(kind)) for kind in kinds()}
+    schemas = generate_all(SCHEMAS / "descriptions")
+    texts = {folder / name: text_of(schema) for name, schema in schemas.items()}
     changed = differing(texts) if check else write(texts)
     for path in changed:
-        print(f"{path.name} {'differs from what the generator writes' if check else 'written'}")
+        verb = "differs from what the generator writes" if check else "written"
+        print(f"{path.relative_to(folder).as_posix()} {verb}")
     if check and changed:
         print("Run `npm run schemas` and commit the result.")
     return 1 if check and changed else 0

@@ -1,29 +1,51 @@
-"""The finished schema of one kind, as data."""
+"""The finished schemas, as data: what the SDK or the preview takes, and our words for it."""
 
-from scripts.schemas.convert import Converter
+from pathlib import Path
+
+from scripts.schemas.convert import PREFIX, Converter
+from scripts.schemas.corrections import correct
+from scripts.schemas.describe import Descriptions, describe, read_descriptions
+from scripts.schemas.preview import PREVIEW_ROOTS, preview_definitions
 from scripts.schemas.prune import prune
 from scripts.schemas.roots import ROOTS, root_schemas, sdk_version
 from scripts.schemas.shapes import Json
 from scripts.schemas.unions import add_discriminators
 
-DRAFT = "http://json-schema.org/draft-07/schema#"
+_DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-def generate(kind: str) -> Json:
-    """The schema of today's dialect for `kind`, without descriptions."""
+def generate_all(descriptions: Path) -> dict[str, Json]:
+    """File name below schemas/ -> schema, for every kind of both dialects."""
+    today, preview = read_descriptions(descriptions), read_descriptions(descriptions / "preview")
+    out = {f"{kind}.schema.json": today_schema(kind, today) for kind in ROOTS}
+    out |= {f"preview/{kind}.schema.json": preview_schema(kind, preview) for kind in PREVIEW_ROOTS}
+    return out
+
+
+def today_schema(kind: str, descriptions: Descriptions) -> Json:
+    """The schema of a kind in today's dialect."""
     converter = Converter()
     references = [converter.reference(schema) for schema in root_schemas(kind)]
     definitions = converter.definitions
+    correct(definitions)
     if len(references) == 1:
-        root = references[0]
+        root: str = references[0]["$ref"]
     else:
-        root = {"$ref": "#/definitions/" + kind}
+        root = PREFIX + kind
         definitions[kind] = {"anyOf": references}
+    return _finish(kind, root, f"azure-ai-ml {sdk_version()}", definitions, descriptions)
+
+
+def preview_schema(kind: str, descriptions: Descriptions) -> Json:
+    """The schema of a kind in the 2021 preview's dialect."""
+    return _finish(kind, PREFIX + PREVIEW_ROOTS[kind], "preview.yml", preview_definitions(), descriptions)
+
+
+def _finish(
+    kind: str, root: str, source: str, definitions: dict[str, Json], descriptions: Descriptions
+) -> Json:
     add_discriminators(definitions)
-    head = {"$schema": DRAFT, "title": kind, "x-generated-from": f"azure-ai-ml {sdk_version()}"}
-    return prune({**head, **root, "definitions": definitions})
-
-
-def kinds() -> list[str]:
-    """Every kind of today's dialect."""
-    return list(ROOTS)
+    head = {"$schema": _DRAFT, "title": kind, "x-generated-from": source, "$ref": root}
+    schema = prune({**head, "definitions": definitions})
+    describe(schema["definitions"], descriptions)
+    return schema

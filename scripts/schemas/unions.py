@@ -7,7 +7,7 @@ from scripts.schemas.convert import PREFIX
 from scripts.schemas.shapes import Json
 
 # Keys that tell branches apart, in the order they are tried.
-_FIELDS = ("type", "task", "kind", "job_type", "credential_type")
+_FIELDS = ("type", "task", "policy_type")
 
 
 def add_discriminators(definitions: dict[str, Json]) -> None:
