@@ -41,6 +41,8 @@ class Scalar:
     _decode: Callable[[Scalar], str] | str
     anchor: str | None = None
     tag: str | None = None
+    indent: int = -1
+    """Column of the text of a block scalar; -1 in the other styles."""
 
     @property
     def value(self) -> str:

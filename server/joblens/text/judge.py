@@ -1,0 +1,96 @@
+"""Whether a text is valid YAML: libyaml decides, as it will when the job is submitted; in our words."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from joblens.text.nodes import Span
+from joblens.text.problem import SyntaxProblem
+
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|(?<!\\A)\ufeff"
+)
+
+_WORDS = {
+    "tab": "A tab where YAML wants spaces; use spaces",
+    "could not find expected ':'": "A key without a colon; write ': ' after it",
+    "mapping values are not allowed": "A ': ' where no key can stand; put the text in quotes",
+    "block sequence entries are not allowed": "A list item where none can stand; check its indentation",
+    "block mapping": "This line is not indented like its neighbours; line it up with them",
+    "block collection": "This line is not indented like its neighbours; line it up with them",
+    "flow sequence": "A list in brackets needs ',' between its items and a ']' at its end",
+    "flow mapping": "A mapping in braces needs ',' between its entries and a '}' at its end",
+    "quoted scalar": "A quote is not closed; add the closing quote",
+    "cannot start any token": "No text can start with this character; put the text in quotes",
+    "unknown escape character": "Unknown escape; write '\\\\' for a backslash, or use single quotes",
+    "block scalar": "After '|' or '>' only a digit, '+' or '-' may stand; start the text on the next line",
+    "document start": "More text after the end of the document; indent it, or start a new one with '---'",
+    "directive": "A line that starts with '%' is a YAML directive; put the text in quotes",
+    "anchor": "An anchor or alias needs a name of letters, digits, '-' or '_'",
+    "tag": "A tag that YAML cannot read; write it as '!name' or '!!name'",
+    "node content": "A value is missing here",
+}
+
+
+def judge(text: str) -> SyntaxProblem | None:
+    """The first mistake that libyaml finds, or None for a valid text."""
+    anchors: set[str | None] = set()
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                if event.anchor not in anchors:
+                    return _unknown_alias(text, event)
+            elif isinstance(event, yaml.NodeEvent):
+                anchors.add(event.anchor)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                anchors.clear()
+    except yaml.MarkedYAMLError as error:
+        return _at_mark(text, error)
+    except (yaml.YAMLError, UnicodeError):
+        return _forbidden_character(text)
+    except RecursionError:
+        return SyntaxProblem(Span(0, len(text)), "Collections are nested too deeply")
+    return None
+
+
+def _unknown_alias(text: str, event: yaml.AliasEvent) -> SyntaxProblem:
+    start = _offset(text, event.start_mark.index)
+    name = str(event.anchor)
+    return SyntaxProblem(
+        Span(start, start + 1 + len(name)),
+        f"No '&{name[:40]}' above for this alias; define the anchor first",
+    )
+
+
+def _at_mark(text: str, error: yaml.MarkedYAMLError) -> SyntaxProblem:
+    said = f"{error.context or ''} {error.problem or ''}"
+    mark = error.problem_mark if error.problem_mark is not None else error.context_mark
+    start = _offset(text, mark.index if mark is not None else 0)
+    message = next((words for part, words in _WORDS.items() if part in said), None)
+    return SyntaxProblem(_word_at(text, start), message or f"Not valid YAML: {error.problem}"[:119])
+
+
+def _offset(text: str, index: int) -> int:
+    """libyaml does not count a BOM."""
+    return min(len(text), index + text.startswith("\ufeff"))
+
+
+def _word_at(text: str, start: int) -> Span:
+    """The word at the place of a mistake; the last character of the text where there is none."""
+    match = re.compile(r"[^\s,\[\]{}]+|[^\r\n]").match(text, start)
+    if match:
+        return Span(*match.span())
+    end = len(text[:start].rstrip())
+    return Span(max(0, end - 1), end) if end else Span(0, len(text))
+
+
+def _forbidden_character(text: str) -> SyntaxProblem:
+    match = _FORBIDDEN.search(text)
+    if match is None:
+        return SyntaxProblem(Span(0, len(text)), "Not valid YAML: the text cannot be read")
+    return SyntaxProblem(
+        Span(*match.span()), f"The character U+{ord(match[0]):04X} is not allowed in YAML; remove it"
+    )

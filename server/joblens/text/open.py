@@ -1,0 +1,100 @@
+"""Collections still being read: each knows the place in it that waits for a node."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence, Span
+
+
+class OpenDocument:
+    """The document itself, which waits for its root."""
+
+    __slots__ = ("indent", "loose", "roots", "waits")
+
+    def __init__(self) -> None:
+        self.roots: list[Node | None] = []
+        self.indent = -1
+        self.waits = True
+        self.loose: Loose | None = None
+
+    def put(self, node: Node) -> None:
+        """Make `node` the root, or put another in its place."""
+        if not self.roots:
+            self.roots.append(None)
+        self.roots[-1] = node
+        self.waits = False
+
+
+class OpenMapping:
+    """A block mapping; its last pair waits for a value (or, after `? `, for a key)."""
+
+    __slots__ = ("in_key", "indent", "loose", "node", "pair", "waits")
+
+    def __init__(self, node: Mapping, indent: int) -> None:
+        self.node = node
+        self.indent = indent
+        self.pair: Pair | None = None
+        self.in_key = False
+        self.waits = False
+        self.loose: Loose | None = None
+
+    def add(self, pair: Pair) -> None:
+        """Start a new pair, which waits for its value."""
+        self.node.pairs.append(pair)
+        self.pair = pair
+        self.in_key = False
+        self.waits = True
+        self.loose = None
+
+    def put(self, node: Node) -> None:
+        """Fill the place that waits, or put another node in it."""
+        if self.pair is not None:
+            if self.in_key:
+                self.pair.key = node
+            else:
+                self.pair.value = node
+        self.waits = False
+
+
+class OpenSequence:
+    """A block sequence, whose last item waits for its value."""
+
+    __slots__ = ("indent", "loose", "node", "waits")
+
+    def __init__(self, node: Sequence, indent: int) -> None:
+        self.node = node
+        self.indent = indent
+        self.waits = False
+        self.loose: Loose | None = None
+
+    def add(self) -> None:
+        """Start a new item."""
+        self.node.items.append(None)
+        self.waits = True
+        self.loose = None
+
+    def put(self, node: Node) -> None:
+        """Fill the last item, or put another node in it."""
+        self.node.items[-1] = node
+        self.waits = False
+
+
+Open: TypeAlias = OpenDocument | OpenMapping | OpenSequence
+
+
+class Loose:
+    """A plain word alone on its line, taken as a value: it may turn out to be half a key."""
+
+    __slots__ = ("column", "scalar")
+
+    def __init__(self, scalar: Scalar, column: int) -> None:
+        self.scalar = scalar
+        self.column = column
+
+    def as_mapping(self) -> OpenMapping:
+        """The mapping that the word starts if it is half a key."""
+        start = self.scalar.span.start
+        opened = OpenMapping(Mapping(Span(start, self.scalar.span.end), [], self.column), self.column)
+        opened.add(Pair(self.scalar, None, None))
+        return opened
