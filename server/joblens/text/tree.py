@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from joblens.text import references
 from joblens.text.block import BlockReader
-from joblens.text.nodes import Node, Span
+from joblens.text.nodes import Alias, Mapping, Node, Pair, Span
 from joblens.text.problem import SyntaxProblem as SyntaxProblem
 from joblens.text.source import Source
 
@@ -43,6 +44,19 @@ class Tree:
         if not found or verdict.span.end <= self._line_start(found[0].span.start):
             return [verdict, *found]
         return found
+
+    @cached_property
+    def anchors(self) -> dict[str, Node]:
+        """The node of each anchor."""
+        return references.anchors(self.roots) if "&" in self._source.text else {}
+
+    def resolved(self, node: Node | None) -> Node | None:
+        """The node itself, or the one that an alias stands for."""
+        return references.resolved(node, self.anchors) if isinstance(node, Alias) else node
+
+    def entries(self, mapping: Mapping) -> dict[str, Pair]:
+        """A mapping's entries by the text of their key, merged ones included."""
+        return references.entries(mapping, self.anchors)
 
     def _line_start(self, offset: int) -> int:
         before = self._source.text[:offset]
