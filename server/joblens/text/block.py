@@ -187,11 +187,11 @@ class BlockReader:
             top = self._new_sequence(at, column, top)
         if self.pending is not None:
             self._fill_with_nothing()
-        top.add()
+        top.add(at)
         self.reached = at + 1
 
     def _new_sequence(self, at: int, column: int, top: Open) -> OpenSequence:
-        node = Sequence(Span(at, at + 1), [], column)
+        node = Sequence(Span(at, at + 1), [], column, [])
         below_key = isinstance(top, OpenMapping) and top.indent == column
         if top.waits and (top.indent < column or below_key):
             self._put(node)
@@ -317,6 +317,7 @@ class BlockReader:
             return OpenMapping(near.node, opened.indent)
         if isinstance(near, OpenSequence):
             near.node.items.append(opened.node)
+            near.node.starts.append(opened.node.span.start)
         elif isinstance(root := self.document.roots[-1], Mapping):
             return OpenMapping(root, opened.indent)
         return opened

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from joblens.text.locate import Place, place_at
 from joblens.text.problem import SyntaxProblem
 from joblens.text.tree import Tree, parse
 
@@ -34,6 +35,10 @@ class Document:
     def problems(self) -> list[SyntaxProblem]:
         """What makes the text no valid YAML."""
         return self.tree.errors
+
+    def place_at(self, offset: int) -> Place:
+        """What can be typed at an offset."""
+        return place_at(self, offset)
 
     @cached_property
     def line_starts(self) -> list[int]:

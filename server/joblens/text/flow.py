@@ -25,7 +25,7 @@ _CLOSING = {"[": "]", "{": "}"}
 class _Open:
     """A collection whose bracket is not closed yet."""
 
-    __slots__ = ("closing", "node", "pair", "start", "value_next")
+    __slots__ = ("after_item", "closing", "node", "pair", "start", "value_next")
 
     def __init__(self, node: Mapping | Sequence, start: int, closing: str) -> None:
         self.node = node
@@ -33,9 +33,11 @@ class _Open:
         self.closing = closing
         self.pair: Pair | None = None
         self.value_next = False
+        self.after_item = False
 
     def put(self, node: Node) -> None:
         """Add a key, a value or an item."""
+        self.after_item = True
         if self.value_next and self.pair is not None:
             self.pair.value = node
             self.value_next = False
@@ -44,6 +46,7 @@ class _Open:
             self.node.pairs.append(self.pair)
         else:
             self.node.items.append(node)
+            self.node.starts.append(node.span.start)
 
     def colon(self, colon: int) -> None:
         """A colon: what was put last is a key."""
@@ -59,9 +62,10 @@ class _Open:
             self.node.pairs.append(self.pair)
             return
         items = self.node.items
-        key = items.pop() if items else None
+        key = items.pop() if self.after_item and items else None
         if key is None:
             key = Scalar(Span(colon, colon), Style.PLAIN, "")
+            self.node.starts.append(colon)
         self.pair = Pair(key, None, None)
         items.append(Mapping(Span(key.span.start, colon + 1), [self.pair], -1))
 
@@ -73,6 +77,7 @@ class _Open:
                 mapping.span = Span(mapping.span.start, value.span.end)
         self.pair = None
         self.value_next = False
+        self.after_item = False
 
     def close(self, end: int) -> None:
         """The end of the collection."""
@@ -113,7 +118,7 @@ class _FlowReader:
     def _open(self, at: int) -> Mapping | Sequence:
         bracket = self.source.text[at]
         node: Mapping | Sequence
-        node = Sequence(Span(at, at + 1), [], -1) if bracket == "[" else Mapping(Span(at, at + 1), [], -1)
+        node = Sequence(Span(at, at + 1), [], -1, []) if bracket == "[" else Mapping(Span(at, at + 1), [], -1)
         self._put(node)
         self.stack.append(_Open(node, at, _CLOSING[bracket]))
         self.reached = at + 1

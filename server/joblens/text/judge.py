@@ -37,13 +37,15 @@ _WORDS = {
 
 def judge(text: str) -> SyntaxProblem | None:
     """The first mistake that libyaml finds, or None for a valid text."""
-    anchors: set[str | None] = set()
+    anchors: set[str] = set()
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
                 if event.anchor not in anchors:
                     return _unknown_alias(text, event)
-            elif isinstance(event, yaml.NodeEvent):
+            elif isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+                if event.anchor in anchors:
+                    return _second_anchor(text, event)
                 anchors.add(event.anchor)
             elif isinstance(event, yaml.DocumentStartEvent):
                 anchors.clear()
@@ -57,7 +59,7 @@ def judge(text: str) -> SyntaxProblem | None:
 
 
 def _unknown_alias(text: str, event: yaml.AliasEvent) -> SyntaxProblem:
-    start = _offset(text, event.start_mark.index)
+    start = _offset(text, event.start_mark)
     name = str(event.anchor)
     return SyntaxProblem(
         Span(start, start + 1 + len(name)),
@@ -65,17 +67,25 @@ def _unknown_alias(text: str, event: yaml.AliasEvent) -> SyntaxProblem:
     )
 
 
+def _second_anchor(text: str, event: yaml.NodeEvent) -> SyntaxProblem:
+    name = str(event.anchor)
+    start = text.index("&" + name, _offset(text, event.start_mark))
+    return SyntaxProblem(
+        Span(start, start + 1 + len(name)), f"A second '&{name[:40]}'; an anchor's name can be used only once"
+    )
+
+
 def _at_mark(text: str, error: yaml.MarkedYAMLError) -> SyntaxProblem:
     said = f"{error.context or ''} {error.problem or ''}"
-    mark = error.problem_mark if error.problem_mark is not None else error.context_mark
-    start = _offset(text, mark.index if mark is not None else 0)
+    start = _offset(text, error.problem_mark or error.context_mark)
     message = next((words for part, words in _WORDS.items() if part in said), None)
     return SyntaxProblem(_word_at(text, start), message or f"Not valid YAML: {error.problem}"[:119])
 
 
-def _offset(text: str, index: int) -> int:
-    """libyaml does not count a BOM."""
-    return min(len(text), index + text.startswith("\ufeff"))
+def _offset(text: str, mark: object) -> int:
+    """The offset of a mark; libyaml does not count a BOM."""
+    index = getattr(mark, "index", 0)
+    return min(len(text), int(index) + text.startswith("\ufeff"))
 
 
 def _word_at(text: str, start: int) -> Span:

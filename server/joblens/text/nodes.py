@@ -91,6 +91,8 @@ class Sequence:
     items: list[Node | None]
     indent: int
     """Column of the dashes; -1 in flow style."""
+    starts: list[int]
+    """Offset of each item's dash; in flow style, of the item itself."""
     anchor: str | None = None
     tag: str | None = None
 

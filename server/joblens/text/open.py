@@ -68,9 +68,10 @@ class OpenSequence:
         self.waits = False
         self.loose: Loose | None = None
 
-    def add(self) -> None:
+    def add(self, dash: int) -> None:
         """Start a new item."""
         self.node.items.append(None)
+        self.node.starts.append(dash)
         self.waits = True
         self.loose = None
 

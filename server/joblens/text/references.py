@@ -1,58 +1,34 @@
-"""Aliases and merge keys followed: the node that an alias stands for, the entries that a mapping really has."""
+"""The entries that a mapping really has: its own, and those that merge keys take over."""
 
 from __future__ import annotations
 
+from joblens.text.anchors import Anchors
 from joblens.text.nodes import Alias, Mapping, Node, Pair, Scalar, Sequence
 
 MERGE = "<<"
 
 
-def anchors(roots: list[Node | None]) -> dict[str, Node]:
-    """The node of each anchor; of one that is set twice, the last."""
-    found: dict[str, Node] = {}
-    waiting: list[Node | None] = list(reversed(roots))
-    while waiting:
-        node = waiting.pop()
-        if node is None:
-            continue
-        if node.anchor is not None:
-            found[node.anchor] = node
-        if isinstance(node, Sequence):
-            waiting.extend(reversed(node.items))
-        elif isinstance(node, Mapping):
-            for pair in reversed(node.pairs):
-                waiting += (pair.value, pair.key)
-    return found
+def entries(mapping: Mapping, anchors: Anchors | None) -> dict[str, Pair]:
+    """The entries by the text of their key; the mapping's own win, and of two with one key the last.
 
-
-def resolved(node: Node | None, anchored: dict[str, Node]) -> Node | None:
-    """The node itself, or the one that an alias stands for; None for an alias of nothing."""
-    for _ in range(len(anchored) + 1):
-        if not isinstance(node, Alias):
-            return node
-        node = anchored.get(node.name)
-    return None
-
-
-def entries(mapping: Mapping, anchored: dict[str, Node]) -> dict[str, Pair]:
-    """The mapping's entries by the text of their key, merged ones included; its own win, and the last of two."""
+    Without `anchors` nothing can be merged in.
+    """
     own: dict[str, Pair] = {}
     merged: dict[str, Pair] = {}
     for pair in mapping.pairs:
         key = pair.key
         if not isinstance(key, Scalar):
             continue
-        if key.value == MERGE and anchored:
-            _merge(pair.value, anchored, merged, mapping)
+        if anchors is not None and key.value == MERGE:
+            _merge(pair.value, anchors, merged, mapping)
         else:
             own[key.value] = pair
     return {**merged, **own} if merged else own
 
 
-def _merge(value: Node | None, anchored: dict[str, Node], into: dict[str, Pair], within: Mapping) -> None:
-    sources = value.items if isinstance(value, Sequence) else [value]
-    for source in sources:
-        target = resolved(source, anchored)
+def _merge(value: Node | None, anchors: Anchors, into: dict[str, Pair], within: Mapping) -> None:
+    for source in value.items if isinstance(value, Sequence) else [value]:
+        target = anchors.find(source) if isinstance(source, Alias) else source
         if isinstance(target, Mapping) and target is not within:
             for pair in target.pairs:
                 if isinstance(pair.key, Scalar):

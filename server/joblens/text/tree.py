@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from joblens.text import references
+from joblens.text.anchors import Anchors
 from joblens.text.block import BlockReader
-from joblens.text.nodes import Alias, Mapping, Node, Pair, Span
+from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Sequence, Span
+from joblens.text.paths import path_at
 from joblens.text.problem import SyntaxProblem as SyntaxProblem
 from joblens.text.source import Source
 
@@ -46,17 +48,48 @@ class Tree:
         return found
 
     @cached_property
-    def anchors(self) -> dict[str, Node]:
-        """The node of each anchor."""
-        return references.anchors(self.roots) if "&" in self._source.text else {}
+    def anchors(self) -> Anchors | None:
+        """What aliases of the first document stand for; None where nothing is anchored."""
+        return Anchors(self.root) if "&" in self._source.text else None
 
     def resolved(self, node: Node | None) -> Node | None:
         """The node itself, or the one that an alias stands for."""
-        return references.resolved(node, self.anchors) if isinstance(node, Alias) else node
+        if not isinstance(node, Alias):
+            return node
+        return self.anchors.find(node) if self.anchors is not None else None
 
     def entries(self, mapping: Mapping) -> dict[str, Pair]:
         """A mapping's entries by the text of their key, merged ones included."""
         return references.entries(mapping, self.anchors)
+
+    def node_at(self, path: Path) -> Node | None:
+        """The node that a path of the first document leads to, through aliases and merge keys."""
+        node = self.root
+        for part in path:
+            node = self.resolved(node)
+            if isinstance(part, str):
+                pair = self._pair(node, part)
+                node = None if pair is None else pair.value
+            elif isinstance(node, Sequence) and 0 <= part < len(node.items):
+                node = node.items[part]
+            else:
+                return None
+        return node
+
+    def pair_at(self, path: Path) -> Pair | None:
+        """The pair whose key ends a path; None where the path ends in a list, or leads nowhere."""
+        if not path or isinstance(path[-1], int):
+            return None
+        return self._pair(self.resolved(self.node_at(path[:-1])), path[-1])
+
+    def path_at(self, offset: int) -> Path:
+        """The path of the innermost pair or item that holds an offset (its end included)."""
+        return path_at(self.roots, offset)
+
+    def _pair(self, node: Node | None, key: str) -> Pair | None:
+        if not isinstance(node, Mapping):
+            return None
+        return self.entries(node).get(key)
 
     def _line_start(self, offset: int) -> int:
         before = self._source.text[:offset]
