@@ -116,6 +116,16 @@ class RunFolder:
         """What the supervisor prints when it fails itself."""
         return self.path / "system_logs" / "supervisor.txt"
 
+    @property
+    def cancel_request(self) -> Path:
+        """Is there once somebody asked for the end of the run."""
+        return self.path / "cancel"
+
+    @property
+    def process_count(self) -> Path:
+        """How many processes the command was started as."""
+        return self.path / "process-count"
+
     def exit_code(self, rank: int) -> Path:
         """Where the process of that rank leaves its exit code."""
         return self.path / f"exit-code-{rank}"

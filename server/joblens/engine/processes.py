@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +55,34 @@ def alive(known: Identity | None) -> bool:
     return known is not None and identity(known.pid) == known
 
 
+def detach(command: Sequence[str], *, folder: Path, log: Path, variables: Mapping[str, str]) -> int:
+    """Start a process that is nobody's child and outlives everyone; answer its id."""
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                creationflags=flags,
+            )
+        return child.pid
+    script = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+    shell = subprocess.run(
+        ["/bin/sh", "-c", script, "joblens", str(log), *command],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        check=True,
+    )
+    return int(shell.stdout)
+
+
 def adopt_orphans(adopt: bool) -> None:
     """Become (or cease to be) the parent of descendants whose own parent ends; Linux only."""
     if sys.platform == "linux":
@@ -71,6 +100,17 @@ def end_descendants() -> int:
     _end(children)
     _reap()
     return len(children)
+
+
+def end_tree(pid: int) -> None:
+    """End the process and all that it started."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        _end([*process.children(recursive=True), process])
+    except psutil.NoSuchProcess:
+        return
 
 
 def end_run(folder: Path) -> int:

@@ -1,1 +1,1 @@
-"""The places that run tasks, behind one Protocol."""
+"""Places that run tasks: each behind the same small Protocol."""

@@ -1,0 +1,73 @@
+"""A plan as text: what a dry run prints."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from joblens.engine import building, interpreters
+from joblens.engine.environments import Needs
+from joblens.engine.plan import Plan
+from joblens.errors import UserError
+
+
+def describe(plan: Plan) -> str:
+    """The command, where and with what it would run; nothing is started for it."""
+    parts = [
+        f"run: {plan.name}",
+        f"folder: {plan.folder}",
+        f"code: {plan.code or '(none)'}",
+        f"working directory: {plan.run_folder.code}",
+        f"environment: {_environment(plan.needs)}",
+        *_section("inputs", (f"{each.name} = {each.value}{_origin(each.url)}" for each in plan.inputs)),
+        *_section("outputs", (f"{each.name} = {each.path}" for each in plan.outputs)),
+        *_section("variables", (f"{name}={shlex.quote(value)}" for name, value in plan.variables.items())),
+        *_processes(plan),
+        *_sweep(plan),
+        *_section("notes", plan.notes),
+        "command:",
+        *(f"  {line}" for line in plan.command.rstrip("\n").split("\n")),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    found = [f"  {line}" for line in lines]
+    return [f"{title}:", *found] if found else []
+
+
+def _origin(url: str | None) -> str:
+    return f"  (downloaded from {url})" if url else ""
+
+
+def _environment(needs: Needs) -> str:
+    if needs.this_python:
+        return f"this Python, {building.python_of(needs)}"
+    if building.built(needs):
+        return f"{needs.folder} (already built)"
+    listed = ", ".join(needs.requirements) or "nothing else"
+    try:
+        python = interpreters.find(needs.python or "").text
+    except UserError as error:
+        return f"cannot be built: {error}"
+    return f"to be built in {needs.folder}: Python {python}, {listed}"
+
+
+def _processes(plan: Plan) -> list[str]:
+    layout = plan.layout
+    if layout.framework is None and layout.nodes == 1:
+        return []
+    shape = f"{layout.nodes} x {layout.per_node}"
+    servers = f" and {layout.parameter_servers} parameter servers" if layout.parameter_servers else ""
+    return [f"processes: {shape} ({layout.framework or 'no distribution'}){servers}, all on this machine"]
+
+
+def _sweep(plan: Plan) -> list[str]:
+    search = plan.search
+    if search is None:
+        return []
+    return [
+        f"sweep: {search.total} trials, {search.concurrent} at once, {search.sampling} sampling, "
+        f"{search.goal} {search.metric}",
+        *_section("search space", (f"{name}: {dict(space)}" for name, space in search.space.items())),
+    ]

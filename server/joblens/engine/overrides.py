@@ -1,0 +1,72 @@
+"""`--set a.b=v`: a job file's text with values put in, as it is then run and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from joblens.errors import JobFileError
+
+
+def parsed(settings: Sequence[str]) -> dict[str, object]:
+    """The values of `a.b=v` arguments by their paths; each value is read as YAML."""
+    found: dict[str, object] = {}
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        if not equals or not path:
+            raise JobFileError(f"'--set {setting}' cannot be read.", hint="Write it as --set inputs.rate=0.1")
+        try:
+            found[path] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise JobFileError(
+                f"The value in '--set {setting}' is not valid YAML.", hint="Put the value in quotes."
+            ) from error
+    return found
+
+
+def applied(text: str, overrides: Mapping[str, object]) -> str:
+    """The text of a job file with the values put in; untouched when there are none."""
+    if not overrides:
+        return text
+    data = yaml.safe_load(text)
+    if not isinstance(data, dict):
+        raise JobFileError("Values can only be set in a job file that is a mapping.", hint="Check the file.")
+    for path, value in overrides.items():
+        _put(data, path, value)
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+
+def _put(data: Any, path: str, value: object) -> None:
+    *way, last = path.split(".")
+    for place, key in enumerate(way):
+        data = _step(data, key, ".".join(way[: place + 1]))
+    if isinstance(data, list):
+        data[_index(data, last, path)] = value
+    elif isinstance(data, dict):
+        data[last] = value
+    else:
+        raise _no_place(path)
+
+
+def _step(data: Any, key: str, path: str) -> Any:
+    if isinstance(data, list):
+        return data[_index(data, key, path)]
+    if not isinstance(data, dict):
+        raise _no_place(path)
+    if not isinstance(data.get(key), dict | list):
+        data[key] = {}
+    return data[key]
+
+
+def _index(data: list[Any], key: str, path: str) -> int:
+    if key.isdigit() and int(key) < len(data):
+        return int(key)
+    raise _no_place(path)
+
+
+def _no_place(path: str) -> JobFileError:
+    return JobFileError(
+        f"'--set {path}' names no place in the job.", hint="A list's items are numbers from 0."
+    )

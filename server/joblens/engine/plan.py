@@ -1,0 +1,169 @@
+"""A job with everything bound: what will run, where, with what, before anything is started."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from joblens.engine import data, environments
+from joblens.engine.data import BoundInput, BoundOutput
+from joblens.engine.environments import Needs
+from joblens.engine.folders import RunFolder
+from joblens.engine.layout import Layout, layout
+from joblens.engine.search import Search, wanted
+from joblens.errors import JobFileError
+from joblens.job.expressions import expressions, substitute
+from joblens.job.model import CommandJob, Dialect, Environment, Job, SweepJob
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that the supervisor of a run needs to know."""
+
+    name: str
+    folder: str
+    """The run's folder."""
+    job_file: str
+    command: str
+    dialect: str
+    code: str | None
+    """The folder or file the snapshot is taken of."""
+    needs: Needs
+    inputs: tuple[BoundInput, ...] = ()
+    outputs: tuple[BoundOutput, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
+    timeout: int | None = None
+    """Seconds."""
+    experiment: str = "Default"
+    display_name: str | None = None
+    description: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """What MLflow records as the run's parameters."""
+    notes: tuple[str, ...] = ()
+    """What differs here from the cluster, a line each."""
+    search: Search | None = None
+    parent: str | None = None
+    """The folder of the sweep that this run is a trial of."""
+
+    @property
+    def run_folder(self) -> RunFolder:
+        """The parts of the run's folder."""
+        return RunFolder(Path(self.folder))
+
+    def write(self) -> None:
+        """Keep the plan in the run's folder."""
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
+        self.run_folder.plan.write_text(text + "\n", encoding="utf-8")
+
+
+def read(file: Path) -> Plan:
+    """The plan that was kept in a run's folder."""
+    found = json.loads(file.read_text(encoding="utf-8"))
+    found["needs"] = Needs(found["needs"]["python"], tuple(found["needs"]["requirements"]))
+    found["inputs"] = tuple(BoundInput(**each) for each in found["inputs"])
+    found["outputs"] = tuple(BoundOutput(**each) for each in found["outputs"])
+    found["layout"] = Layout(**found["layout"])
+    found["notes"] = tuple(found["notes"])
+    found["search"] = Search(**found["search"]) if found["search"] else None
+    return Plan(**found)
+
+
+def plan(job: Job, job_file: Path, run: RunFolder, *, environment: str | None = None) -> Plan:
+    """Bind everything that `job`, read from `job_file`, names; raises what keeps it from running here.
+
+    `environment` is `this-python` to run the command with the Python that runs Joblens.
+    """
+    command_job = job.trial if isinstance(job, SweepJob) else job
+    folder = job_file.absolute().parent
+    inputs = [data.bind_input(each, folder) for each in command_job.inputs.values()]
+    outputs = [data.bind_output(each, run.outputs) for each in command_job.outputs.values()]
+    bound = [each for each in inputs if each is not None]
+    needs, notes = _needs(command_job.environment, folder, environment)
+    parameters = {each.name: each.value for each in bound if each.literal}
+    search = wanted(job) if isinstance(job, SweepJob) else None
+    return Plan(
+        name=run.name,
+        folder=str(run.path),
+        job_file=str(job_file.absolute()),
+        command=_command(command_job, bound, outputs, search),
+        dialect=command_job.dialect.value,
+        code=_code(command_job, folder),
+        needs=needs,
+        inputs=tuple(bound),
+        outputs=tuple(outputs),
+        variables={name: each.value for name, each in command_job.environment_variables.items()},
+        layout=layout(command_job),
+        timeout=command_job.timeout.value if command_job.timeout else None,
+        experiment=job.experiment_name.value if job.experiment_name else folder.name or "Default",
+        display_name=job.display_name.value if job.display_name else None,
+        description=job.description.value if job.description else None,
+        tags=dict(job.tags),
+        parameters=parameters,
+        notes=(*notes, *_untold(job)),
+        search=search,
+    )
+
+
+def _needs(
+    environment: Environment | None, folder: Path, chosen: str | None
+) -> tuple[Needs, tuple[str, ...]]:
+    if chosen is None:
+        return environments.needs(environment, folder)
+    if chosen == environments.THIS_PYTHON:
+        return Needs(), ()
+    raise JobFileError(
+        f"There is no environment called '{chosen}'.",
+        hint=f"--environment takes '{environments.THIS_PYTHON}'; without it, the job's own is built.",
+    )
+
+
+def _command(
+    job: CommandJob, inputs: list[BoundInput], outputs: list[BoundOutput], search: Search | None
+) -> str:
+    if job.command is None or not job.command.value.strip():
+        raise JobFileError("The job has no command.", hint="Add 'command:' with what is to run.")
+    values = {("inputs", each.name): each.value for each in inputs}
+    places = {("outputs", each.name): each.path for each in outputs}
+    known: set[tuple[str, str]] = set()
+    if search is None:
+        values |= places
+    else:  # each trial has places and points of its own
+        known = {*places, *(("search_space", name) for name in search.space)}
+    text = substitute(job.command.value, values, job.dialect)
+    missing = [each for each in expressions(text, job.dialect) if (each.context, each.name) not in known]
+    if missing:
+        raise JobFileError(
+            f"'{missing[0].raw}' in the command has no value.",
+            hint="Declare it under 'inputs:' or 'outputs:'.",
+        )
+    return text
+
+
+def _code(job: CommandJob, folder: Path) -> str | None:
+    if job.code is None:
+        return None
+    written = job.code.value
+    path = (folder / written.removeprefix("file:")).absolute()
+    if not path.exists():
+        raise JobFileError(
+            f"'code' is '{written}', and there is no such file or folder: {path}.",
+            hint="The path is relative to the job file; code registered in a workspace cannot be read here.",
+        )
+    return str(path)
+
+
+def _untold(job: Job) -> list[str]:
+    if isinstance(job, SweepJob) and job.early_termination:
+        kind = job.early_termination.get("type")
+        return [f"Early termination ({kind}) is not applied on this machine: every trial runs to its end."]
+    return []
+
+
+def dialect(plan: Plan) -> Dialect:
+    """The dialect whose placeholders the plan's command has."""
+    return Dialect(plan.dialect)

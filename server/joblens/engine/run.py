@@ -1,0 +1,169 @@
+"""Starts a run of a job file and lets it go: planned, snapshot taken, and a supervisor of its own at work."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from joblens.engine import folders, names, overrides, processes, records, snapshot
+from joblens.engine import plan as plans
+from joblens.engine.events import Event, EventLog
+from joblens.engine.folders import RunFolder
+from joblens.engine.plan import Plan
+from joblens.engine.records import Record
+from joblens.errors import JobFileError, UserError
+from joblens.job.model import Job
+from joblens.job.read import read
+from joblens.text.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the user may choose besides the job file."""
+
+    name: str | None = None
+    environment: str | None = None
+    """`this-python`, or None for the job's own."""
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    """Values by their place in the file: `{"inputs.rate": 0.1}`."""
+    backend: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that was started."""
+
+    name: str
+    folder: RunFolder
+
+
+def create(job_file: Path, *, text: str | None = None, options: RunOptions | None = None) -> Run:
+    """Start a run of the job file, or of its unsaved `text`; answers at once, the run goes on by itself."""
+    options = options or RunOptions()
+    source = _source(job_file, text, options)
+    plan = _plan(job_file, source, options)
+    return start(plan, source)
+
+
+def prepare(job_file: Path, *, text: str | None = None, options: RunOptions | None = None) -> Plan:
+    """The plan alone, for a dry run; nothing is written."""
+    options = options or RunOptions()
+    return _plan(job_file, _source(job_file, text, options), options)
+
+
+def _source(job_file: Path, text: str | None, options: RunOptions) -> str:
+    if text is None:
+        try:
+            text = job_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise JobFileError(
+                f"The job file cannot be read: {job_file} ({error}).",
+                hint="Give the path of a job's YAML file.",
+            ) from error
+    return overrides.applied(text, options.overrides)
+
+
+def _plan(job_file: Path, source: str, options: RunOptions) -> Plan:
+    if options.backend not in {"auto", "process"}:
+        raise UserError(f"There is no backend '{options.backend}' yet.", hint="Use --backend process.")
+    job = _job(job_file, source)
+    name = names.checked(options.name or (job.name.value if job.name else "") or names.new_name())
+    folder = RunFolder(folders.runs(job_file.parent) / name)
+    if folder.path.exists():
+        raise UserError(f"There is already a run '{name}'.", hint="Give another one with --name.")
+    return plans.plan(job, job_file, folder, environment=options.environment)
+
+
+def _job(job_file: Path, source: str) -> Job:
+    document = Document(source, job_file.absolute())
+    if document.tree.errors:
+        error = document.tree.errors[0]
+        line, column = document.position(error.span.start)
+        raise JobFileError(
+            f"{job_file}:{line + 1}:{column + 1}: {error.message}", hint="'joblens check' shows all problems."
+        )
+    job, kind = read(document)
+    if job is None:
+        what = f"a {kind.name}" if kind else "no Azure ML job"
+        raise JobFileError(
+            f"{job_file} is {what}, and only command and sweep jobs run on this machine.",
+            hint="Give a job with 'command:', or a sweep.",
+        )
+    return job
+
+
+def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
+    """Make the run's folder and start its supervisor."""
+    folders.make_runs(Path(plan.job_file).parent)
+    folder = plan.run_folder
+    for made in (folder.outputs, folder.logs, folder.log.parent, folder.build_log.parent):
+        made.mkdir(parents=True)
+    folder.log.touch()
+    folder.build_log.touch()
+    folder.job.write_text(source, encoding="utf-8")
+    plan.write()
+    taken = snapshot.take(Path(plan.code) if plan.code else None, folder.code)
+    _link_places(folder)
+    record = dataclasses.replace(
+        record or Record(plan.name),
+        type="sweep" if plan.search else "command",
+        display_name=plan.display_name,
+        experiment=plan.experiment,
+        job_file=plan.job_file,
+        snapshot=taken,
+        created=time.time(),
+    )
+    EventLog(folder.events).append(Event("status", status=record.status))
+    records.write(folder, record)
+    _start_supervisor(folder)
+    return Run(plan.name, folder)
+
+
+def _link_places(folder: RunFolder) -> None:
+    """What the command writes to `./outputs` and `./logs` is the run's; the code's own files are there."""
+    for place in (folder.outputs, folder.logs):
+        inside = folder.code / place.name
+        if inside.is_dir():
+            place.rmdir()
+            inside.rename(place)
+        if not inside.exists():
+            _link(inside, place)
+
+
+def _link(link: Path, target: Path) -> None:
+    if sys.platform == "win32":  # a link needs rights there that a junction does not
+        import _winapi
+
+        _winapi.CreateJunction(str(target), str(link))
+    else:
+        link.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
+
+
+def _start_supervisor(folder: RunFolder) -> None:
+    # The new process finds modules where this one does, however this one was told.
+    script = "import sys; sys.path[:] = {}; from joblens.engine.supervisor import main; main()"
+    pid = processes.detach(
+        [sys.executable, "-c", script.format(json.dumps(sys.path)), str(folder.path)],
+        folder=folder.path,
+        log=folder.supervisor_log,
+        variables=os.environ,
+    )
+    records.write_supervisor(folder, pid)
+
+
+def cancel(folder: RunFolder) -> Record:
+    """Ask for the end of the run; its supervisor ends the processes and closes the record."""
+    record = records.show(folder)
+    owner = records.supervisor(folder)
+    folder.cancel_request.touch()
+    if record.final or owner is None or not processes.alive(owner):
+        return record
+    os.kill(owner.pid, signal.SIGTERM)
+    return record

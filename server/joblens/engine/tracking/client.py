@@ -1,0 +1,155 @@
+"""MLflow's REST interface, as much of it as a run needs."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import ssl
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+_BATCH = 100
+"""Parameters, and tags, that MLflow takes at once."""
+_LONGEST_VALUE = 6000
+_LONGEST_TAG = 5000
+
+
+class TrackingError(Exception):
+    """The server did not do what it was asked; a run goes on without it."""
+
+
+class TrackedRun(NamedTuple):
+    """A run in MLflow."""
+
+    run_id: str
+    experiment_id: str
+    artifacts: str
+    """The root of its artifacts as an address, `mlflow-artifacts:/...` where the server keeps them."""
+
+
+class Client:
+    """One server, one connection; not for use by several threads at once."""
+
+    def __init__(self, uri: str, timeout: float = 30) -> None:
+        parts = urlsplit(uri)
+        self._prefix = parts.path.rstrip("/")
+        self._headers = _authorization()
+        host, port = parts.hostname or "", parts.port
+        self._connection: http.client.HTTPConnection = (
+            http.client.HTTPSConnection(host, port, timeout=timeout, context=ssl.create_default_context())
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(host, port, timeout=timeout)
+        )
+
+    def healthy(self) -> bool:
+        """Whether the server answers."""
+        try:
+            return self._send("GET", "/health") == b"OK"
+        except TrackingError:
+            return False
+
+    def experiment(self, name: str) -> str:
+        """The id of the experiment, made where it is missing."""
+        try:
+            return self._experiment(name)
+        except TrackingError:
+            try:
+                return str(self._post("experiments/create", {"name": name})["experiment_id"])
+            except TrackingError:  # another run made it between the two questions
+                return self._experiment(name)
+
+    def _experiment(self, name: str) -> str:
+        found = self._get("experiments/get-by-name", {"experiment_name": name})["experiment"]
+        if found.get("lifecycle_stage") == "deleted":
+            self._post("experiments/restore", {"experiment_id": found["experiment_id"]})
+        return str(found["experiment_id"])
+
+    def create_run(self, experiment: str, name: str, tags: Mapping[str, str]) -> TrackedRun:
+        """Start a run."""
+        body = {
+            "experiment_id": experiment,
+            "run_name": name,
+            "start_time": _now(),
+            "user_id": tags.get("mlflow.user", ""),
+            "tags": [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()],
+        }
+        info = self._post("runs/create", body)["run"]["info"]
+        return TrackedRun(info["run_id"], info["experiment_id"], info["artifact_uri"])
+
+    def log_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
+        """Record the values that the run was started with."""
+        listed = [{"key": key, "value": value[:_LONGEST_VALUE]} for key, value in parameters.items()]
+        for start in range(0, len(listed), _BATCH):
+            self._post("runs/log-batch", {"run_id": run_id, "params": listed[start : start + _BATCH]})
+
+    def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """Add or change tags."""
+        listed = [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()]
+        self._post("runs/log-batch", {"run_id": run_id, "tags": listed})
+
+    def finish(self, run_id: str, status: str, name: str) -> None:
+        """Set the final status, and the name back that a script may have changed."""
+        body = {"run_id": run_id, "status": status, "end_time": _now(), "run_name": name}
+        self._post("runs/update", body)
+
+    def metrics(self, run_id: str) -> dict[str, float]:
+        """The last value of each metric."""
+        data = self._get("runs/get", {"run_id": run_id})["run"].get("data", {})
+        return {metric["key"]: float(metric["value"]) for metric in data.get("metrics", [])}
+
+    def upload(self, run: TrackedRun, files: Iterable[tuple[Path, str]]) -> None:
+        """Keep files as artifacts, each under its path."""
+        root = urlsplit(run.artifacts).path.strip("/")
+        for file, path in files:
+            with file.open("rb") as content:
+                size = str(file.stat().st_size)
+                target = f"/api/2.0/mlflow-artifacts/artifacts/{quote(f'{root}/{path}')}"
+                self._send("PUT", target, content, {"Content-Length": size})
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _get(self, name: str, query: Mapping[str, str]) -> Any:
+        return json.loads(self._send("GET", f"/api/2.0/mlflow/{name}?{urlencode(query)}"))
+
+    def _post(self, name: str, body: Mapping[str, object]) -> Any:
+        content = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        return json.loads(self._send("POST", f"/api/2.0/mlflow/{name}", content, headers) or b"{}")
+
+    def _send(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        try:
+            self._connection.request(method, self._prefix + path, body, {**self._headers, **(headers or {})})
+            answer = self._connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise TrackingError(f"the MLflow server does not answer ({error})") from error
+        if answer.status >= 400:
+            raise TrackingError(
+                f"the MLflow server refused {method} {path}: {content[:300].decode(errors='replace')}"
+            )
+        return content
+
+
+def _authorization() -> dict[str, str]:
+    token = os.environ.get("MLFLOW_TRACKING_TOKEN")
+    user = os.environ.get("MLFLOW_TRACKING_USERNAME")
+    if token:
+        return {"Authorization": f"Bearer {token}"}
+    if user:
+        both = f"{user}:{os.environ.get('MLFLOW_TRACKING_PASSWORD', '')}"
+        return {"Authorization": "Basic " + base64.b64encode(both.encode()).decode()}
+    return {}
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

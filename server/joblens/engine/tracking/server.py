@@ -1,0 +1,157 @@
+"""The MLflow server that all runs of this user share: started at first need, found again by its file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+from joblens.engine import folders, layout, processes
+from joblens.engine.processes import Identity
+from joblens.engine.tracking.client import Client
+from joblens.errors import MissingToolError
+
+_PATIENCE = 120.0
+"""Seconds a first start may take on a slow machine: it makes the database."""
+_QUIET = {
+    # The server's own jobs are for generative AI: without them it is 2 processes of 0.5 GB, not 10 of 2.2 GB.
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_DISABLE_AGENT_HINT": "true",
+    "DO_NOT_TRACK": "true",
+}
+
+
+def ensure(note: Callable[[str], None] = lambda _: None) -> str:
+    """The address of the running server; it is started where there is none."""
+    found = running()
+    if found is not None:
+        return found
+    from filelock import FileLock
+
+    _folder().mkdir(parents=True, exist_ok=True)
+    with FileLock(_folder() / "server.lock"):
+        found = running()
+        return found if found is not None else _start(note)
+
+
+def running() -> str | None:
+    """The address of the server, None when it does not run or does not answer."""
+    known = _known()
+    if known is None or not processes.alive(known[0]):
+        return None
+    client = Client(known[1], timeout=5)
+    try:
+        return known[1] if client.healthy() else None
+    finally:
+        client.close()
+
+
+def stop() -> bool:
+    """End the server; answer whether there was one."""
+    known = _known()
+    if known is None or not processes.alive(known[0]):
+        return False
+    processes.end_tree(known[0].pid)
+    _state().unlink(missing_ok=True)
+    return True
+
+
+def _folder() -> Path:
+    return folders.home() / "tracking"
+
+
+def _state() -> Path:
+    return _folder() / "server.json"
+
+
+def _known() -> tuple[Identity, str] | None:
+    try:
+        found = json.loads(_state().read_text(encoding="utf-8"))
+        return Identity(found["pid"], found["started"]), found["uri"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _start(note: Callable[[str], None]) -> str:
+    _need_mlflow()
+    note("Starting the MLflow server (first use; later runs find it running) ...")
+    stop()
+    store = _folder() / "mlflow.db"
+    _make_database(store)
+    port = layout.free_ports(1)[0]
+    uri = f"http://{layout.HOST}:{port}"
+    log = _folder() / "server.log"
+    log.write_bytes(b"")
+    pid = processes.detach(_command(store, port), folder=_folder(), log=log, variables=_variables())
+    identity = processes.identity(pid)
+    # Written before the server answers: if we are ended now, the next start finds and ends what we began.
+    record = {"pid": pid, "started": identity.started if identity else 0, "uri": uri}
+    unfinished = _state().with_suffix(".tmp")
+    unfinished.write_text(json.dumps(record), encoding="utf-8")
+    unfinished.replace(_state())
+    _wait(uri, identity)
+    return uri
+
+
+def _need_mlflow() -> None:
+    try:
+        metadata.version("mlflow")
+    except metadata.PackageNotFoundError as error:
+        raise MissingToolError(
+            "MLflow is not installed, so this run's metrics are not tracked.",
+            hint='Install it with: pip install "joblens[engine]".',
+        ) from error
+
+
+def _make_database(store: Path) -> None:
+    """An empty store in write-ahead mode, which MLflow keeps: readers do not wait for writers."""
+    if store.exists():
+        return
+    connection = sqlite3.connect(store)
+    try:
+        connection.execute("pragma journal_mode=wal")
+    finally:
+        connection.close()
+
+
+def _command(store: Path, port: int) -> list[str]:
+    artifacts = _folder() / "artifacts"
+    return [
+        *(sys.executable, "-m", "mlflow", "server"),
+        *("--backend-store-uri", f"sqlite:///{store.as_posix()}"),
+        *("--artifacts-destination", artifacts.as_uri(), "--serve-artifacts"),
+        *("--host", layout.HOST, "--port", str(port), "--workers", "1"),
+        *("--uvicorn-opts", "--no-access-log"),
+    ]
+
+
+def _variables() -> dict[str, str]:
+    """The server's environment: nothing of the run that happened to need it first."""
+    ours = ("MLFLOW_", "JOBLENS_RUN")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | _QUIET
+
+
+def _wait(uri: str, identity: Identity | None) -> None:
+    client = Client(uri, timeout=10)
+    end = time.monotonic() + _PATIENCE
+    try:
+        while not client.healthy():
+            if not processes.alive(identity) or time.monotonic() > end:
+                raise MissingToolError(
+                    "The MLflow server did not start, so this run's metrics are not tracked.",
+                    hint=f"Its own words are in {_folder() / 'server.log'}.",
+                )
+            time.sleep(0.05)
+    except BaseException:
+        if identity is not None and processes.alive(identity):
+            os.kill(identity.pid, signal.SIGTERM)
+        raise
+    finally:
+        client.close()
