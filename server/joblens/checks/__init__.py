@@ -1,1 +1,70 @@
-"""What can be wrong with a job; one file each."""
+"""The list of checks. A check reads a subject and yields problems; each has a file and codes of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from joblens.checks import (
+    duplicate_key,
+    missing_key,
+    not_allowed,
+    placeholder,
+    syntax,
+    unknown_key,
+    wrong_type,
+)
+from joblens.checks.problem import Problem
+from joblens.checks.subject import Subject
+from joblens.text.document import Document
+
+Check = Callable[[Subject], Iterable[Problem]]
+
+CHECKS: tuple[Check, ...] = (
+    syntax.problems,
+    duplicate_key.problems,
+    unknown_key.problems,
+    missing_key.problems,
+    wrong_type.problems,
+    not_allowed.problems,
+    placeholder.problems,
+)
+
+_IGNORE = re.compile(r"#\s*joblens:\s*ignore(?:\[([\w\s,]*)\])?")
+
+
+def problems(document: Document) -> list[Problem]:
+    """All that is wrong with the document, in the order of its text; nothing for a file of another tool."""
+    return check(Subject(document))
+
+
+def check(subject: Subject) -> list[Problem]:
+    """All that is wrong with the subject; keeps what it worked out for whoever asks next."""
+    if subject.kind is None:
+        return []
+    found = [problem for one in CHECKS for problem in one(subject)]
+    if subject.syntax:
+        found = _certain_in_broken_text(subject, found)
+    found = [one for one in found if not _ignored(subject.document, one)]
+    return sorted(found, key=lambda one: (one.span, one.code))
+
+
+def _certain_in_broken_text(subject: Subject, found: list[Problem]) -> list[Problem]:
+    """Without what the broken place may have caused: missing keys, and all else on its line."""
+    document = subject.document
+    lines = {document.line_of(one.span.start) for one in subject.syntax}
+    lines |= {document.line_of(span.start) for span in subject.tree.incomplete}
+    return [
+        one
+        for one in found
+        if one.code == syntax.CODE
+        or (one.code != missing_key.CODE and document.line_of(one.span.start) not in lines)
+    ]
+
+
+def _ignored(document: Document, problem: Problem) -> bool:
+    comment = _IGNORE.search(document.line_text(document.line_of(problem.span.start)))
+    if comment is None:
+        return False
+    codes = comment[1]
+    return codes is None or problem.code in {code.strip() for code in codes.split(",")}

@@ -1,0 +1,89 @@
+"""JL201-JL205: a placeholder in a command that nothing will fill.
+
+The client looks only at `${{inputs.x}}`, and only after the upload; the rest fails on the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from joblens.checks.problem import Fix, Problem, listed, shortened
+from joblens.checks.subject import Subject
+from joblens.job.expressions import Expression, expressions
+from joblens.job.model import Dialect
+from joblens.job.names import Scope
+from joblens.schema.near import nearest
+from joblens.text.nodes import Span
+from joblens.text.offsets import source_offsets
+
+UNDECLARED = "JL201"
+UNCLOSED = "JL202"
+UNKNOWN_CONTEXT = "JL203"
+WRONG_PLACE = "JL204"
+OTHER_DIALECT = "JL205"
+
+_CONTEXTS = ("inputs", "outputs", "search_space")
+# Filled by the service itself, wherever they stand.
+_FILLED_BY_SERVICE = frozenset({"name", "default_datastore", "output_name"})
+_NOUN = {"inputs": "input", "outputs": "output", "search_space": "hyperparameter"}
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    """Every placeholder of every command that names nothing, or cannot stand there."""
+    for scope in subject.scopes:
+        text = scope.command.value
+        if "{" not in text:
+            continue
+        offsets = source_offsets(scope.command, subject.document.text)
+        for expression in expressions(text, scope.dialect):
+            span = Span(offsets[expression.start], offsets[expression.end])
+            name = Span(offsets[expression.name_start], offsets[expression.name_end])
+            found = _problem(scope, expression, span, name)
+            if found is not None:
+                yield found
+        if scope.dialect is Dialect.PREVIEW:
+            yield from _todays(text, offsets)
+
+
+def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) -> Problem | None:
+    shown = shortened(expression.raw)
+    if not expression.closed:
+        closing = "}}" if scope.dialect is Dialect.TODAY else "}"
+        fix = Fix(f"Close it with {closing}", Span(span.end, span.end), closing)
+        return Problem(UNCLOSED, f"'{shown}' is not closed. Add '{closing}'.", span, fix=fix)
+    if not expression.context and expression.name in _FILLED_BY_SERVICE:
+        return None
+    if expression.context not in _CONTEXTS:
+        return _unknown_context(expression, span, shown)
+    declared = scope.declared(expression.context)
+    if declared is None:
+        message = f"'{shown}' has no value here: only the trial of a sweep has a search_space."
+        return Problem(WRONG_PLACE, message, span)
+    if expression.name in declared or expression.name.partition(".")[0] in declared:
+        return None
+    return _undeclared(expression, list(declared), span, name_span)
+
+
+def _unknown_context(expression: Expression, span: Span, shown: str) -> Problem:
+    meant = nearest(expression.context or expression.name, _CONTEXTS)
+    way_out = f"Did you mean '{meant}'?" if meant else f"Known: {listed(list(_CONTEXTS))}."
+    return Problem(UNKNOWN_CONTEXT, f"'{shown}' refers to nothing. {way_out}", span)
+
+
+def _undeclared(expression: Expression, declared: list[str], span: Span, name_span: Span) -> Problem:
+    noun, name = _NOUN[expression.context], shortened(expression.name, 30)
+    meant = nearest(expression.name, declared)
+    if meant is not None:
+        message = f"There is no {noun} '{name}'. Did you mean '{meant}'?"
+        return Problem(UNDECLARED, message, span, fix=Fix(f"Change to '{meant}'", name_span, meant))
+    way_out = f"Declared: {listed(declared)}." if declared else f"Declare it under '{expression.context}'."
+    return Problem(UNDECLARED, f"There is no {noun} '{name}'. {way_out}", span)
+
+
+def _todays(text: str, offsets: Sequence[int]) -> Iterator[Problem]:
+    for expression in expressions(text, Dialect.TODAY):
+        if expression.closed and expression.context in ("inputs", "search_space"):
+            span = Span(offsets[expression.start], offsets[expression.end])
+            old = f"{{{expression.context}.{expression.name}}}"
+            message = f"The 2021 preview does not fill '{shortened(expression.raw)}'. Write '{old}'."
+            yield Problem(OTHER_DIALECT, message, span, fix=Fix(f"Change to '{old}'", span, old))

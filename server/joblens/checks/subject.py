@@ -1,0 +1,55 @@
+"""What the checks look at: one document, and all that is known of it, each part worked out at first need."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from joblens.job.detect import Kind, detect
+from joblens.job.model import Dialect
+from joblens.job.names import Scope, scopes
+from joblens.schema.match import Mismatch, mismatches
+from joblens.schema.store import Schema, load
+from joblens.text.document import Document
+from joblens.text.tree import SyntaxProblem, Tree
+
+
+class Subject:
+    """A document under check."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The document's tree."""
+        return self.document.tree
+
+    @cached_property
+    def syntax(self) -> list[SyntaxProblem]:
+        """What keeps the text from being YAML."""
+        return list(self.document.problems)
+
+    @cached_property
+    def kind(self) -> Kind | None:
+        """What the file describes; None for a file that is not Azure ML's."""
+        return detect(self.tree)
+
+    @cached_property
+    def schema(self) -> Schema | None:
+        """The schema of the kind, in the dialect of the file."""
+        return schema_of(self.kind) if self.kind is not None else None
+
+    @cached_property
+    def mismatches(self) -> list[Mismatch]:
+        """Departures from the schema."""
+        return mismatches(self.schema, self.tree) if self.schema is not None else []
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """The commands of the document and the names they may use."""
+        return scopes(self.tree, self.kind) if self.kind is not None else []
+
+
+def schema_of(kind: Kind) -> Schema | None:
+    """The schema that a document of this kind follows."""
+    return load(f"preview/{kind.name}" if kind.dialect is Dialect.PREVIEW else kind.name)

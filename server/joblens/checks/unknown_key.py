@@ -1,0 +1,29 @@
+"""JL101: a key that the schema does not know here; the client refuses the whole file for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from joblens.checks.problem import Problem, listed, replacement
+from joblens.checks.subject import Subject
+from joblens.schema.match import Fault, Mismatch
+from joblens.schema.near import nearest
+
+CODE = "JL101"
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    """Every key that its mapping does not take."""
+    for found in subject.mismatches:
+        if found.fault is Fault.UNKNOWN_KEY:
+            yield _problem(found)
+
+
+def _problem(found: Mismatch) -> Problem:
+    known = [key for key in found.rules[0].get("properties", {}) if key != "$schema"]
+    where = f" in '{found.path[-2]}'" if len(found.path) > 1 else ""
+    meant = nearest(found.name, known)
+    if meant is not None:
+        message = f"Unknown key '{found.name}'{where}. Did you mean '{meant}'?"
+        return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
+    return Problem(CODE, f"Unknown key '{found.name}'{where}. Known: {listed(known)}.", found.span)

@@ -1,0 +1,40 @@
+"""Code lenses: what can be done with the job in this file, shown above its first key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from joblens.checks.subject import Subject
+from joblens.text.nodes import Mapping, Span
+
+_JOBS = frozenset({"commandJob", "sweepJob", "pipelineJob"})
+_RUN_HERE = frozenset({"commandJob", "sweepJob"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A link above a line: what it says, and the editor's command that it runs."""
+
+    title: str
+    command: str
+    span: Span
+
+
+def lenses(subject: Subject) -> list[Lens]:
+    """The lenses of a job; none for a file that nothing can run."""
+    root = subject.tree.root
+    if (
+        subject.kind is None
+        or subject.kind.name not in _JOBS
+        or not isinstance(root, Mapping)
+        or not root.pairs
+    ):
+        return []
+    span = root.pairs[0].key.span
+    found = []
+    if subject.kind.name in _RUN_HERE:
+        found += [
+            Lens("$(play) Run locally", "joblens.runLocally", span),
+            Lens("Dry run", "joblens.dryRun", span),
+        ]
+    return [*found, Lens("$(cloud-upload) Submit to cluster", "joblens.submit", span)]

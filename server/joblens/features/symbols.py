@@ -1,0 +1,48 @@
+"""Document symbols: the outline of a file, key by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence, Span
+from joblens.text.tree import Tree
+
+_DEEPEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One key of the outline; `kind` is `object`, `array` or `value`."""
+
+    name: str
+    detail: str
+    kind: str
+    span: Span
+    name_span: Span
+    children: tuple[Symbol, ...]
+
+
+def symbols(tree: Tree) -> list[Symbol]:
+    """The outline of every document in the file."""
+    return [symbol for root in tree.roots for symbol in _of(root, 0)]
+
+
+def _of(node: Node | None, depth: int) -> tuple[Symbol, ...]:
+    if depth > _DEEPEST:
+        return ()
+    if isinstance(node, Mapping):
+        return tuple(_of_pair(pair, depth) for pair in node.pairs if isinstance(pair.key, Scalar))
+    if isinstance(node, Sequence):
+        return tuple(inner for item in node.items for inner in _of(item, depth + 1))
+    return ()
+
+
+def _of_pair(pair: Pair, depth: int) -> Symbol:
+    value = pair.value
+    kind = "object" if isinstance(value, Mapping) else "array" if isinstance(value, Sequence) else "value"
+    detail = value.value.strip()[:60] if isinstance(value, Scalar) else ""
+    name = pair.key.value if isinstance(pair.key, Scalar) else ""
+    start, end = pair.key.span
+    if value is not None:
+        start, end = min(start, value.span.start), max(end, value.span.end)
+    return Symbol(name or "(empty)", detail, kind, Span(start, end), pair.key.span, _of(value, depth + 1))

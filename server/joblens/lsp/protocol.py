@@ -1,0 +1,32 @@
+"""Our own messages, shared with the extension (extension/src/protocol.ts says the same in TypeScript)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RUN = "joblens/run"
+"""Request {uri, dryRun, backend?}: start the file's job here, or say what would run."""
+CANCEL = "joblens/cancel"
+"""Request {name}: end a run of this server's."""
+SUBMIT = "joblens/submit"
+"""Request {uri}: send the file's job to the cluster."""
+RUN_EVENT = "joblens/runEvent"
+"""Notification {name, kind, text?, status?, exitCode?, trackingUrl?}: something happened in a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunParams:
+    """What `joblens/run` asks for."""
+
+    uri: str
+    dry_run: bool = False
+    backend: str | None = None
+
+    @staticmethod
+    def of(params: object) -> RunParams:
+        """Read from the message's parameters."""
+        return RunParams(
+            uri=str(getattr(params, "uri", "")),
+            dry_run=bool(getattr(params, "dryRun", False)),
+            backend=getattr(params, "backend", None),
+        )

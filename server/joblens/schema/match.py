@@ -1,0 +1,224 @@
+"""Which alternative of a union the user meant, and where the text departs from it.
+
+Only that alternative is ever spoken of: a mapping is told by its discriminating key (`type`, mostly), else by
+how well its keys fit; a scalar by its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from enum import Enum
+
+from joblens.schema import values
+from joblens.schema.store import Rule, Schema
+from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Scalar, Sequence, Span
+from joblens.text.tree import Tree
+from joblens.text.values import scalar_value
+
+_DEEPEST = 60  # An alias may contain itself; no job is nested deeper.
+
+
+class Fault(Enum):
+    """In which way the text departs from the schema; the value weighs against it when branches compete."""
+
+    UNKNOWN_KEY = 3
+    MISSING_KEY = 2
+    BAD_KEY = 5
+    WRONG_TYPE = 4
+    NOT_ALLOWED = 6
+    EMPTY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One departure from the schema, at the text to blame."""
+
+    fault: Fault
+    span: Span
+    path: Path
+    name: str
+    """The key, or the value as written."""
+    rules: tuple[Rule, ...]
+    """What the place asks for: the object rule for keys, the alternatives for values."""
+
+
+def mismatches(schema: Schema, tree: Tree) -> list[Mismatch]:
+    """Every departure of the first document from the schema, in the order of the text."""
+    root = tree.root
+    if root is None:
+        return []
+    found = _Reader(schema, tree).check(root, schema.root, (), Span(root.span.start, root.span.start))
+    return sorted(found, key=lambda one: one.span)
+
+
+def candidates(schema: Schema, tree: Tree, node: Node | None, rule: Rule) -> list[Rule]:
+    """The branches of `rule` that `node` may be an attempt at; every object and list where it is empty."""
+    return _Reader(schema, tree).candidates(node, rule)
+
+
+class _Reader:
+    def __init__(self, schema: Schema, tree: Tree) -> None:
+        self._schema = schema
+        self._tree = tree
+        self._depth = 0
+
+    def check(self, written: Node | None, rule: Rule, path: Path, owner: Span) -> list[Mismatch]:
+        """Departures of one value; `owner` is blamed for what is not there."""
+        node = self._tree.resolved(written)
+        branches = self._schema.branches(rule)
+        if node is None or (isinstance(node, Scalar) and scalar_value(node) is None):
+            return self._check_empty(node, branches, path, owner)
+        if isinstance(node, Scalar):
+            return _check_scalar(node, branches, path)
+        assert not isinstance(node, Alias), "resolved above"
+        return self._check_container(node, rule, branches, path, owner)
+
+    def candidates(self, node: Node | None, rule: Rule) -> list[Rule]:
+        """The branches `node` may be an attempt at: those its discriminator names, else all of its type."""
+        node = self._tree.resolved(node)
+        branches = self._schema.branches(rule)
+        if isinstance(node, Sequence):
+            return _of_type(branches, "array")
+        if isinstance(node, Mapping):
+            objects = _of_type(branches, "object")
+            return self._told(node, rule, objects) or objects
+        return branches
+
+    def _check_empty(
+        self, node: Node | None, branches: list[Rule], path: Path, owner: Span
+    ) -> list[Mismatch]:
+        if any("type" not in b or values.fits_type(None, b) for b in branches):
+            return []
+        span = node.span if node is not None and node.span.end > node.span.start else owner
+        return [Mismatch(Fault.EMPTY, span, path, str(path[-1]) if path else "", tuple(branches))]
+
+    def _check_container(
+        self, node: Mapping | Sequence, rule: Rule, branches: list[Rule], path: Path, owner: Span
+    ) -> list[Mismatch]:
+        fitting = _of_type(branches, "object" if isinstance(node, Mapping) else "array")
+        if not fitting:
+            span = owner if owner.end > owner.start else node.span
+            name = str(path[-1]) if path else ""
+            return [Mismatch(Fault.WRONG_TYPE, span, path, name, tuple(branches))]
+        if self._depth > _DEEPEST:
+            return []
+        self._depth += 1
+        try:
+            if isinstance(node, Sequence):
+                return self._check_items(node, fitting[0], path)
+            return self._check_union(node, rule, fitting, path, owner)
+        finally:
+            self._depth -= 1
+
+    def _check_items(self, node: Sequence, rule: Rule, path: Path) -> list[Mismatch]:
+        items = rule.get("items")
+        if not isinstance(items, dict):
+            return []
+        found = []
+        for index, item in enumerate(node.items):
+            found.extend(self.check(item, items, (*path, index), node.span))
+        return found
+
+    def _check_union(
+        self, node: Mapping, rule: Rule, objects: list[Rule], path: Path, owner: Span
+    ) -> list[Mismatch]:
+        told = self._told(node, rule, objects)
+        if told == []:
+            return self._unknown_discriminator(node, rule, path)
+        attempts = []
+        for branch in told or objects:
+            found = self._check_object(node, branch, path, owner)
+            if not found:
+                return []
+            attempts.append(found)
+        return min(attempts, key=lambda found: sum(one.fault.value for one in found))
+
+    def _told(self, node: Mapping, rule: Rule, objects: list[Rule]) -> list[Rule] | None:
+        """Branches that the discriminating key names: none for an unknown word, None when nothing tells."""
+        rule = self._schema.resolve(rule)
+        if len(objects) < 2 or (teller := _discriminator(rule)) is None:
+            return None
+        field, by_word = teller
+        pair = self._entries(node).get(field)
+        if pair is None or not isinstance(pair.value, Scalar) or not pair.value.value:
+            return None
+        word = values.folded(pair.value.value, "snake")
+        named = [r for key, rules in by_word.items() if values.folded(key, "snake") == word for r in rules]
+        resolved = [b for reference in named for b in self._schema.branches(reference)]
+        if not resolved:
+            covered = {id(b) for rules in by_word.values() for r in rules for b in self._schema.branches(r)}
+            # An alternative that takes the key with any value at all, as a service of a free `type` does.
+            return [b for b in objects if id(b) not in covered and field in b.get("properties", {})]
+        return resolved
+
+    def _unknown_discriminator(self, node: Mapping, rule: Rule, path: Path) -> list[Mismatch]:
+        teller = _discriminator(self._schema.resolve(rule))
+        assert teller is not None, "asked only where a key tells the branches apart"
+        field, by_word = teller
+        value = self._entries(node)[field].value
+        assert isinstance(value, Scalar)
+        listed: Rule = {"enum": list(by_word)}
+        return [Mismatch(Fault.NOT_ALLOWED, value.span, (*path, field), value.value, (listed,))]
+
+    def _check_object(self, node: Mapping, rule: Rule, path: Path, owner: Span) -> list[Mismatch]:
+        properties: Dict[str, Rule] = rule.get("properties", {})
+        others = rule.get("additionalProperties", True)
+        found = []
+        entries = self._entries(node)
+        for name, pair in entries.items():
+            if pair.colon is None:
+                continue
+            known = properties.get(name)
+            if known is not None:
+                found.extend(self.check(pair.value, known, (*path, name), pair.key.span))
+            elif others is False:
+                found.append(Mismatch(Fault.UNKNOWN_KEY, pair.key.span, (*path, name), name, (rule,)))
+            elif isinstance(others, dict):
+                found.extend(self._check_name(pair.key.span, name, rule, path))
+                found.extend(self.check(pair.value, others, (*path, name), pair.key.span))
+        found.extend(self._missing(entries, node, rule, path, owner))
+        return found
+
+    def _check_name(self, span: Span, name: str, rule: Rule, path: Path) -> list[Mismatch]:
+        names = rule.get("propertyNames")
+        if names is None or values.fits_limits(name, self._schema.resolve(names)):
+            return []
+        return [Mismatch(Fault.BAD_KEY, span, (*path, name), name, (names,))]
+
+    def _missing(
+        self, entries: Dict[str, Pair], node: Mapping, rule: Rule, path: Path, owner: Span
+    ) -> list[Mismatch]:
+        first = next((pair.key.span for pair in node.pairs), node.span)
+        span = owner if owner.end > owner.start else first
+        return [
+            Mismatch(Fault.MISSING_KEY, span, path, name, (rule,))
+            for name in rule.get("required", ())
+            if name not in entries
+        ]
+
+    def _entries(self, node: Mapping) -> dict[str, Pair]:
+        return self._tree.entries(node)
+
+
+def _of_type(branches: list[Rule], kind: str) -> list[Rule]:
+    return [b for b in branches if b.get("type") == kind or ("type" not in b and "enum" not in b)]
+
+
+def _discriminator(rule: Rule) -> tuple[str, dict[str, list[Rule]]] | None:
+    """The key that tells a union's branches apart, and the branches of each of its words."""
+    told = rule.get("x-discriminator")
+    if told is None:
+        inner = [_discriminator(b) for b in rule.get("anyOf", ()) if "x-discriminator" in b]
+        return inner[0] if len(inner) == 1 else None
+    by_word = {word: [{"$ref": one} for one in references] for word, references in told["map"].items()}
+    return told["field"], by_word
+
+
+def _check_scalar(node: Scalar, branches: list[Rule], path: Path) -> list[Mismatch]:
+    value = scalar_value(node)
+    typed = [b for b in branches if values.fits_type(value, b)]
+    if any(values.fits_limits(value, b) for b in typed):
+        return []
+    fault = Fault.NOT_ALLOWED if typed else Fault.WRONG_TYPE
+    return [Mismatch(fault, node.span, path, node.value, tuple(typed or branches))]

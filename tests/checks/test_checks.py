@@ -1,0 +1,203 @@
+"""Each mistake in a job gives exactly one problem, on exactly the text at fault."""
+
+import pytest
+
+from joblens.checks import problems
+from joblens.text.document import Document
+from tests.marked import spans
+
+IRIS = """
+$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
+code: src
+command: >-
+  python main.py
+  --iris-csv ${{inputs.iris}}
+  --learning-rate ${{inputs.rate}}
+inputs:
+  iris:
+    type: uri_file
+    path: ./data/iris.csv
+  rate: 0.1
+environment:
+  image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu20.04
+  conda_file: environment.yml
+compute: azureml:cpu-cluster
+resources:
+  instance_count: 1
+"""
+
+PREVIEW = """
+command: >
+  python main.py
+  --iris-csv {inputs.iris}
+code:
+  local_path: src
+inputs:
+  iris:
+    data:
+      path: https://example.org/iris.csv
+    mode: mount
+environment:
+  docker:
+    image: docker.io/python
+compute:
+  target: azureml:cpu-cluster
+"""
+
+SWEEP = """
+type: sweep
+trial:
+  code: src
+  command: python main.py --lr ${{search_space.lr}} --csv ${{inputs.iris}}
+  environment: azureml:sklearn:1
+inputs:
+  iris:
+    type: uri_file
+    path: iris.csv
+compute: azureml:cpu-cluster
+sampling_algorithm: random
+search_space:
+  lr:
+    type: uniform
+    min_value: 0.01
+    max_value: 0.9
+objective:
+  primary_metric: loss
+  goal: minimize
+limits:
+  max_total_trials: 20
+"""
+
+
+def check(text: str, code: str | None, message: str = "") -> None:
+    """The text between « and » is the only problem; None for a text without problems."""
+    plain, expected = spans(text)
+    found = problems(Document(plain))
+    shown = [(one.code, plain[one.span.start : one.span.end], one.message) for one in found]
+    assert [(one.code, one.span) for one in found] == [(code, span) for span in expected], shown
+    assert all(len(one.message) <= 120 for one in found), shown
+    if message:
+        assert found[0].message == message
+
+
+@pytest.mark.parametrize("job", [IRIS, PREVIEW, SWEEP])
+def test_a_job_without_mistakes_has_no_problems(job: str) -> None:
+    check(job, None)
+
+
+def test_an_unknown_key_is_named_with_the_one_that_was_meant() -> None:
+    check(
+        IRIS + "«experimen_name»: iris\n",
+        "JL101",
+        "Unknown key 'experimen_name'. Did you mean 'experiment_name'?",
+    )
+
+
+def test_an_unknown_key_in_the_preview_dialect() -> None:
+    check(PREVIEW + "«limits»:\n  timeout: 3\n", "JL101")
+
+
+def test_an_unknown_key_inside_an_input() -> None:
+    check(IRIS.replace("    type: uri_file\n", "    type: uri_file\n    «mod»: download\n"), "JL101")
+
+
+def test_a_misspelt_distribution_is_the_only_branch_spoken_of() -> None:
+    check(
+        IRIS + "distribution:\n  type: «pytorhc»\n",
+        "JL104",
+        "'type' cannot be 'pytorhc'. Did you mean 'pytorch'?",
+    )
+
+
+def test_a_key_of_another_branch_is_unknown_in_the_one_that_was_meant() -> None:
+    check(IRIS + "distribution:\n  type: pytorch\n  «worker_count»: 2\n", "JL101")
+
+
+def test_an_undeclared_input_inside_a_folded_command() -> None:
+    check(
+        IRIS.replace("${{inputs.iris}}", "«${{inputs.iriss}}»"),
+        "JL201",
+        "There is no input 'iriss'. Did you mean 'iris'?",
+    )
+
+
+def test_an_undeclared_input_in_the_preview_dialect() -> None:
+    check(PREVIEW.replace("{inputs.iris}", "«{inputs.iriss}»"), "JL201")
+
+
+def test_a_search_space_in_a_command_job() -> None:
+    check(IRIS.replace("${{inputs.iris}}", "${{inputs.iris}} «${{ search_space.x }}»"), "JL204")
+
+
+def test_an_undeclared_hyperparameter() -> None:
+    check(SWEEP.replace("${{search_space.lr}}", "«${{search_space.lrr}}»"), "JL201")
+
+
+def test_an_unclosed_placeholder() -> None:
+    check(
+        IRIS.replace("${{inputs.iris}}", "«${{inputs.iris»"),
+        "JL202",
+        "'${{inputs.iris' is not closed. Add '}}'.",
+    )
+
+
+def test_an_unknown_context() -> None:
+    check(IRIS.replace("${{inputs.iris}}", "${{inputs.iris}} «${{input.iris}}»"), "JL203")
+
+
+def test_todays_placeholder_in_a_preview_job() -> None:
+    check(PREVIEW.replace("{inputs.iris}", "«${{inputs.iris}}»"), "JL205")
+
+
+def test_braces_of_the_shell_are_left_alone() -> None:
+    check(IRIS.replace("python main.py", "awk '{print $1}' && echo ${HOME} {a,b} && python main.py"), None)
+
+
+def test_a_tab() -> None:
+    check(IRIS + "tags:\n«\t»team: iris\n", "JL001")
+
+
+def test_a_duplicate_key() -> None:
+    check(IRIS + "«code»: src\n", "JL002")
+
+
+def test_an_unclosed_quote() -> None:
+    plain = IRIS + 'description: "never closed\n'
+    found = problems(Document(plain))
+    assert [one.code for one in found] == ["JL001"]
+
+
+def test_a_missing_key() -> None:
+    start, end = IRIS.index("command:"), IRIS.index("inputs:\n")
+    text = IRIS[:start] + IRIS[end:]
+    found = problems(Document(text))
+    assert [(one.code, one.message) for one in found] == [("JL102", "Required key 'command' is missing.")]
+
+
+def test_a_key_without_a_value() -> None:
+    check(IRIS.replace("compute: azureml:cpu-cluster", "«compute»:"), "JL102")
+
+
+def test_a_number_where_text_is_wanted() -> None:
+    check(IRIS + "experiment_name: «2021»\n", "JL103")
+
+
+def test_text_where_a_mapping_is_wanted() -> None:
+    found = problems(Document(IRIS.replace("resources:\n  instance_count: 1\n", "resources: two\n")))
+    assert [one.code for one in found] == ["JL103"]
+
+
+def test_a_problem_can_be_ignored_on_its_line() -> None:
+    check(IRIS + "experimen_name: iris  # joblens: ignore[JL101]\n", None)
+    check(IRIS + "«experimen_name»: iris  # joblens: ignore[JL104]\n", "JL101")
+
+
+def test_a_file_of_another_tool_is_left_alone() -> None:
+    check("name: CI\non: [push]\njobs:\n  build:\n    runs-on: ubuntu\n    steps: []\n", None)
+
+
+def test_a_half_typed_key_does_not_make_the_rest_wrong() -> None:
+    plain = IRIS.replace("compute: azureml:cpu-cluster", "comp")
+    found = problems(Document(plain))
+    assert [one.code for one in found] == ["JL001"]
+    assert plain[found[0].span.start : found[0].span.end].strip() == "comp"

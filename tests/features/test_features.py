@@ -1,0 +1,127 @@
+"""What the editor asks of a document, each answered for the smallest job that shows it."""
+
+from joblens.checks.subject import Subject
+from joblens.features.completion import completions
+from joblens.features.hover import hover
+from joblens.features.lenses import lenses
+from joblens.features.symbols import symbols
+from joblens.text.document import Document
+from tests.marked import marked
+
+
+def labels(text: str) -> list[str]:
+    at = marked(text)
+    return [one.label for one in completions(Subject(at.document), at.offset)]
+
+
+def applied(text: str, label: str) -> str:
+    """The text after the completion `label` was taken."""
+    at = marked(text)
+    source = at.document.text
+    taken = next(one for one in completions(Subject(at.document), at.offset) if one.label == label)
+    return source[: taken.span.start] + taken.text.replace("$0", "") + source[taken.span.end :]
+
+
+def test_keys_of_a_job_are_offered_without_those_it_has() -> None:
+    found = labels("command: python train.py\nenvironment: azureml:e:1\n<|>\n")
+    assert "compute" in found
+    assert "command" not in found
+
+
+def test_a_half_typed_key_is_replaced() -> None:
+    text = applied("command: python train.py\nenvironment: azureml:e:1\ncomp<|>\n", "compute")
+    assert text == "command: python train.py\nenvironment: azureml:e:1\ncompute: \n"
+
+
+def test_keys_of_a_nested_mapping() -> None:
+    found = labels("command: a\nenvironment: azureml:e:1\ncompute: local\nresources:\n  <|>\n")
+    assert "instance_count" in found
+    assert "command" not in found
+
+
+def test_keys_of_the_branch_that_was_meant() -> None:
+    start = "command: a\nenvironment: azureml:e:1\ncompute: local\ndistribution:\n  type: tensorflow\n  <|>\n"
+    found = labels(start)
+    assert "worker_count" in found
+    assert "process_count_per_instance" not in found
+
+
+def test_words_of_every_branch_for_its_discriminator() -> None:
+    found = labels("command: a\nenvironment: azureml:e:1\ncompute: local\ndistribution:\n  type: <|>\n")
+    assert {"pytorch", "tensorflow", "mpi"} <= set(found)
+
+
+def test_a_value_replaces_what_is_there() -> None:
+    start = "command: a\nenvironment: azureml:e:1\ncompute: local\ndistribution:\n  type: pyt<|>orhc\n"
+    assert applied(start, "pytorch").endswith("  type: pytorch\n")
+
+
+def test_keys_of_the_preview_dialect() -> None:
+    found = labels(
+        "command: a\nenvironment:\n  docker:\n    image: python\ncompute:\n  target: local\n  <|>\n"
+    )
+    assert "instance_count" in found
+
+
+def test_schema_urls_are_offered() -> None:
+    found = labels("$schema: <|>\n")
+    assert any("commandJob" in url for url in found)
+    assert any("sweepJob" in url for url in found)
+
+
+def test_an_empty_file_is_offered_its_schema() -> None:
+    assert labels("<|>") == ["$schema"]
+
+
+def test_a_file_of_another_tool_is_offered_nothing() -> None:
+    assert labels("name: CI\non: push\n<|>\n") == []
+
+
+def test_inputs_are_offered_in_a_placeholder() -> None:
+    start = "command: >-\n  python a.py --x ${{in<|>\nenvironment: azureml:e:1\ninputs:\n  iris: 3\n"
+    assert labels(start) == ["inputs.iris"]
+
+
+def test_hyperparameters_are_offered_in_the_preview_form() -> None:
+    start = (
+        "type: sweep_job\nalgorithm: random\ntrial:\n  command: a {<|>\n"
+        "search_space:\n  lr:\n    type: uniform\n    min_value: 0\n    max_value: 1\n"
+    )
+    assert labels(start) == ["search_space.lr"]
+
+
+def test_a_key_shows_its_description() -> None:
+    at = marked("com<|>mand: python train.py\nenvironment: azureml:e:1\ncompute: local\n")
+    found = hover(Subject(at.document), at.offset)
+    assert found is not None
+    assert found.markdown.startswith("**command**")
+    assert at.document.text[found.span.start : found.span.end] == "command"
+
+
+def test_a_placeholder_shows_its_declaration() -> None:
+    at = marked(
+        "command: a ${{inputs.i<|>ris}}\nenvironment: azureml:e:1\n"
+        "inputs:\n  iris:\n    type: uri_file\n    path: i.csv\n"
+    )
+    found = hover(Subject(at.document), at.offset)
+    assert found is not None
+    assert "path: i.csv" in found.markdown
+
+
+def titles(text: str) -> list[str]:
+    return [lens.title.split(") ")[-1] for lens in lenses(Subject(Document(text)))]
+
+
+def test_a_job_has_lenses() -> None:
+    command = "command: a\nenvironment: azureml:e:1\ncompute: local\n"
+    assert titles(command) == ["Run locally", "Dry run", "Submit to cluster"]
+
+
+def test_an_environment_has_no_lenses() -> None:
+    assert titles("$schema: https://x/environment.schema.json\nname: e\nimage: python\n") == []
+
+
+def test_the_outline_names_every_key() -> None:
+    found = symbols(Document("command: a\nresources:\n  instance_count: 2\n").tree)
+    assert [one.name for one in found] == ["command", "resources"]
+    assert [one.name for one in found[1].children] == ["instance_count"]

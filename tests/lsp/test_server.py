@@ -1,0 +1,107 @@
+"""The server over stdio: it starts, answers, counts in UTF-16, and survives whatever is typed."""
+
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+
+from lsprotocol import types
+
+from tests.lsp.conftest import Editor
+
+Story = Callable[[Callable[[Editor], Awaitable[None]]], None]
+
+URI = "file:///project/job.yml"
+JOB = "command: python train.py\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
+
+
+def at(line: int, character: int) -> dict[str, object]:
+    return {"text_document": types.TextDocumentIdentifier(URI), "position": types.Position(line, character)}
+
+
+def test_a_mistake_is_published_and_goes_when_it_is_mended(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, JOB + "cod: src\n")
+        (found,) = await editor.diagnostics(1)
+        assert (found.code, found.range.start, found.range.end) == (
+            "JL101",
+            types.Position(3, 0),
+            types.Position(3, 3),
+        )
+        editor.change(URI, 2, 3, 3, 3, "e")
+        assert await editor.diagnostics(2) == []
+
+    with_editor(story)
+
+
+def test_positions_count_utf16_units_and_lines_end_only_where_lsp_says(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, JOB + "description: 'a 🚀\u2028b'\ntags: {'🚀': a, b: 1}\n")
+        (found,) = await editor.diagnostics(1)
+        assert found.range == types.Range(types.Position(4, 19), types.Position(4, 20))
+        editor.change(URI, 2, 4, 19, 20, "'1'")
+        assert await editor.diagnostics(2) == []
+
+    with_editor(story)
+
+
+def test_a_broken_document_is_answered_and_the_next_one_too(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, JOB + "inputs: {a: [\n\t'\n${{")
+        assert await editor.diagnostics(1)
+        await editor.client.text_document_hover_async(types.HoverParams(**at(4, 1)))
+        await editor.client.text_document_completion_async(types.CompletionParams(**at(5, 3)))
+        editor.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(2, URI),
+                [types.TextDocumentContentChangeWholeDocument(JOB)],
+            )
+        )
+        assert await editor.diagnostics(2) == []
+
+    with_editor(story)
+
+
+def test_hover_completion_lenses_outline_and_fix_answer(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, JOB + "cod: src\n\n")
+        diagnostics = await editor.diagnostics(1)
+        client, document = editor.client, types.TextDocumentIdentifier(URI)
+        hover = await client.text_document_hover_async(types.HoverParams(**at(2, 2)))
+        assert hover is not None
+        assert isinstance(hover.contents, types.MarkupContent)
+        assert "compute" in hover.contents.value
+        offered = await client.text_document_completion_async(types.CompletionParams(**at(4, 0)))
+        assert isinstance(offered, types.CompletionList)
+        assert "inputs" in [item.label for item in offered.items]
+        lenses = await client.text_document_code_lens_async(types.CodeLensParams(document))
+        commands = [lens.command.command for lens in lenses or [] if lens.command is not None]
+        assert commands == ["joblens.runLocally", "joblens.dryRun", "joblens.submit"]
+        outline = await client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+        assert [one.name for one in outline or []] == ["command", "environment", "compute", "cod"]
+        context = types.CodeActionContext(diagnostics)
+        params = types.CodeActionParams(document, diagnostics[0].range, context)
+        (action,) = await client.text_document_code_action_async(params) or []
+        assert isinstance(action, types.CodeAction)
+        assert action.title == "Change to 'code'"
+
+    with_editor(story)
+
+
+def test_a_closed_document_leaves_no_problems(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, JOB + "cod: src\n")
+        assert await editor.diagnostics(1)
+        editor.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI))
+        )
+        cleared = await editor.published.get()
+        assert not cleared.diagnostics
+
+    with_editor(story)
+
+
+def test_nothing_heavy_is_imported_at_start() -> None:
+    heavy = ("azure", "docker", "jsonschema", "mlflow", "optuna", "pandas")
+    code = f"import joblens.lsp.server, sys; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
