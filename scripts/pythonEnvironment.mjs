@@ -10,7 +10,7 @@ import { Failure, run, step } from "./steps.mjs";
 const ON_WINDOWS = process.platform === "win32";
 const VENV = join(ROOT, ".venv");
 const BIN = join(VENV, ON_WINDOWS ? "Scripts" : "bin");
-const LOCK = join(ROOT, "requirements.lock");
+export const LOCK = join(ROOT, "requirements.lock");
 const REGISTRY_HINT =
   "Check that this machine reaches its Python package index, then start again: what is done is kept.";
 
@@ -79,25 +79,32 @@ async function install(/** @type {string} */ lock) {
   mkdirSync(CACHE, { recursive: true });
   const uvLock = join(CACHE, "uv.lock.txt");
   writeFileSync(uvLock, lockedBlock(lock, "uv"));
-  await pipInstall(uvLock);
+  await pip(["install", "--require-hashes", "-r", uvLock]);
+  await installLocked(["-r", LOCK]);
+}
+
+/**
+ * Installs what a lock file pins, with uv, or with pip where uv cannot.
+ * @param {readonly string[]} args - as both understand them
+ */
+export async function installLocked(args) {
   try {
-    await run(venvTool("uv"), ["pip", "install", "--python", PYTHON, "--require-hashes", "-r", LOCK]);
+    await run(venvTool("uv"), ["pip", "install", "--python", PYTHON, "--require-hashes", ...args]);
   } catch (error) {
     // uv does not read pip's configuration, where a company may name its own index or certificates.
     if (!(error instanceof Failure)) throw error;
     console.log("  uv could not; pip does it, which takes longer.");
-    await pipInstall(LOCK);
+    await pip(["install", "--require-hashes", ...args]);
   }
 }
 
-/** @param {string} file */
-function pipInstall(file) {
-  const args = ["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", file];
-  return run(PYTHON, args, { hint: REGISTRY_HINT });
+/** @param {readonly string[]} args */
+function pip(args) {
+  return run(PYTHON, ["-m", "pip", "--disable-pip-version-check", ...args], { hint: REGISTRY_HINT });
 }
 
 /**
- * One package's lines of a lock file, hashes included.
+ * One package's lines of a lock file, hashes included; its first pin is the one for the oldest Python.
  * @param {string} lock
  * @param {string} name
  */

@@ -9,7 +9,7 @@ import { type ServerCommand, serverCommand } from "./server";
 import { PYTHON_SETTING } from "./settings";
 
 export async function findServer(extension: Uri): Promise<ServerCommand | undefined> {
-  const { interpreter, refused } = await findPython(await pythonCandidates());
+  const { interpreter, refused } = await findPython(await pythonCandidates(extension.fsPath));
   for (const reason of refused) log.warn(reason);
   if (!interpreter) {
     // Not awaited: a message nobody answers must not hold up the extension.

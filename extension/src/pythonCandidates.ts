@@ -7,6 +7,7 @@ import { extensions, type Uri, workspace } from "vscode";
 
 import { log } from "./log";
 import type { Candidate } from "./python";
+import { isPackaged } from "./server";
 import { PYTHON_SETTING, readSettings } from "./settings";
 
 /** The part that we use of the Python extension's API. */
@@ -20,10 +21,21 @@ interface PythonExtension {
 }
 
 /** A setting is the user's word: when there is one, nothing else is tried. */
-export async function pythonCandidates(): Promise<Candidate[]> {
+export async function pythonCandidates(extensionFolder: string): Promise<Candidate[]> {
   const { python } = readSettings();
   if (python !== "") return [{ command: python, origin: `the setting ${PYTHON_SETTING}` }];
-  return [...(await fromPythonExtension()), ...fromWorkspace(), ...fromPath()];
+  return [
+    ...fromCheckout(extensionFolder),
+    ...(await fromPythonExtension()),
+    ...fromWorkspace(),
+    ...fromPath(),
+  ];
+}
+
+/** In a checkout the server's libraries are in its .venv, and nowhere else. */
+function fromCheckout(extensionFolder: string): Candidate[] {
+  if (isPackaged(extensionFolder)) return [];
+  return [{ command: join(extensionFolder, ".venv", ...IN_VENV), origin: "this checkout's .venv" }];
 }
 
 async function fromPythonExtension(): Promise<Candidate[]> {

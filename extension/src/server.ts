@@ -31,6 +31,15 @@ export function serverCommand(
 
 /** A .vsix carries the server and its libraries; in a checkout the interpreter has the libraries. */
 function ownPythonPath(extensionFolder: string): string[] {
-  const packaged = join(extensionFolder, "dist", "server");
-  return existsSync(packaged) ? [packaged, join(packaged, "libs")] : [join(extensionFolder, "server")];
+  const server = packagedServer(extensionFolder);
+  return isPackaged(extensionFolder) ? [server, join(server, "libs")] : [join(extensionFolder, "server")];
+}
+
+/** Whether this is an installed extension, and not a checkout. */
+export function isPackaged(extensionFolder: string): boolean {
+  return existsSync(packagedServer(extensionFolder));
+}
+
+function packagedServer(extensionFolder: string): string {
+  return join(extensionFolder, "dist", "server");
 }

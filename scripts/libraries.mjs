@@ -1,0 +1,70 @@
+/** The libraries that the server needs in a user's Python: put into the .vsix, so that nothing is downloaded later. */
+
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { installLocked, LOCK, lockedBlock } from "./pythonEnvironment.mjs";
+import { CACHE } from "./root.mjs";
+import { digest, isStamped, writeStamp } from "./stamps.mjs";
+import { step } from "./steps.mjs";
+
+const LIBRARIES = [
+  "attrs",
+  "cattrs",
+  "exceptiongroup",
+  "filelock",
+  "lsprotocol",
+  "platformdirs",
+  "psutil",
+  "pygls",
+  "pyyaml",
+  "typing-extensions",
+];
+
+/** The oldest first: its pure Python code is the one that all of them can run. */
+const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"];
+
+/** @returns {Promise<string>} the folder with all of them */
+export async function bundledLibraries() {
+  const pins = LIBRARIES.map((name) => pin(readFileSync(LOCK, "utf8"), name)).join("\n");
+  const folder = join(CACHE, "libraries");
+  const stampFile = join(folder, ".joblens-stamp");
+  const stamp = digest(pins, ...PYTHONS);
+  if (isStamped(stampFile, stamp)) return join(folder, "all");
+  return step("Collect the server's libraries", async () => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "pins.txt"), pins);
+    for (const python of PYTHONS) await collect(folder, python);
+    writeStamp(stampFile, stamp);
+    return join(folder, "all");
+  });
+}
+
+/** A pin for every Python: the lock's condition on the version is for the environment in .venv. */
+function pin(/** @type {string} */ lock, /** @type {string} */ name) {
+  return lockedBlock(lock, name).replace(/ ;[^\n\\]*/, " ");
+}
+
+/** All of the oldest Python's files; of the others only the compiled ones, which carry the version in their names. */
+async function collect(/** @type {string} */ folder, /** @type {string} */ python) {
+  const target = join(folder, python);
+  const pins = join(folder, "pins.txt");
+  await installLocked([
+    ...["--target", target, "--python-version", python],
+    ...["--only-binary", ":all:", "--no-deps", "-r", pins],
+  ]);
+  const whole = python === PYTHONS[0];
+  cpSync(target, join(folder, "all"), {
+    recursive: true,
+    force: false,
+    filter: (file) => !NOT_NEEDED.has(basename(file)) && (whole || isFolder(file) || COMPILED.test(file)),
+  });
+}
+
+const NOT_NEEDED = new Set(["__pycache__", "bin", "tests", ".lock"]);
+const COMPILED = /\.(so|pyd)$/;
+
+function isFolder(/** @type {string} */ path) {
+  return statSync(path).isDirectory();
+}
