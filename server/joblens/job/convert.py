@@ -6,15 +6,15 @@ One function for each key whose shape changed; the other keys keep their values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from joblens.job.detect import detect
 from joblens.job.expressions import expressions
 from joblens.job.model import Dialect
-from joblens.job.read import root_fields
 from joblens.job.read_preview import data_type, per_instance
 from joblens.text.document import Document
+from joblens.text.values import value_of
 
 Data = dict[str, object]
 
@@ -28,21 +28,26 @@ class Converted:
     """A job in today's dialect."""
 
     data: Data
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
     """One sentence for each guess, and for each part that today's dialect has no place for."""
 
 
-def to_today(document: Document) -> Converted:
-    """The document's job in today's dialect; data of today's dialect comes back as it is."""
-    root = root_fields(document)
+def to_today(document: Document, overrides: Mapping[str, object] | None = None) -> Converted:
+    """The document's job in today's dialect; data of today's dialect comes back as it is.
+
+    `overrides` are values by dotted key, in the document's own dialect; they are put in first.
+    """
     kind = detect(document.tree, document.text)
-    source = root.plain_map() if root else {}
+    source = _map(value_of(document.tree.root))
+    for key, value in (overrides or {}).items():
+        source = _with(source, key.split("."), value)
     if kind is None or kind.dialect is not Dialect.PREVIEW or kind.name not in ("commandJob", "sweepJob"):
         return Converted(source)
     writing = _Writing(document.path.parent if document.path else None, [])
     source = {key: value for key, value in source.items() if key not in _READ_ONLY}
     data = writing.sweep(source) if kind.name == "sweepJob" else writing.command_job(source)
-    return Converted({"$schema": source.get("$schema", _SCHEMA.format(kind=kind.name))} | data, writing.notes)
+    schema = source.get("$schema", _SCHEMA.format(kind=kind.name))
+    return Converted({"$schema": schema} | data, tuple(writing.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +259,7 @@ class _Writing:
         if text is None:
             self.notes.append(f"{where}: '{path}' cannot be read, so the reference stays as it is.")
             return None
-        root = root_fields(Document(text, None))
-        return root.plain_map() if root else None
+        return _map(value_of(Document(text).tree.root))
 
 
 _WORK = {"code", "command", "environment", "compute", "distribution", "inputs"}
@@ -280,6 +284,12 @@ def _resources(compute: Data) -> Data:
 def _instances(source: Data) -> int:
     count = _map(source.get("compute")).get("instance_count")
     return count if isinstance(count, int) and count > 0 else 1
+
+
+def _with(data: Data, path: list[str], value: object) -> Data:
+    """The data with one value put at a path, its maps copied on the way."""
+    key, *below = path
+    return data | {key: _with(_map(data.get(key)), below, value) if below else value}
 
 
 def _map(value: object) -> Data:

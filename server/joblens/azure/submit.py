@@ -1,0 +1,116 @@
+"""Sends a job file to the cluster and asks after it there; the preview dialect is converted first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from joblens.azure.client import Progress, ask
+from joblens.azure.workspace import Workspace
+from joblens.errors import JobFileError
+from joblens.job.convert import to_today
+from joblens.job.detect import Kind, detect
+from joblens.job.model import Dialect
+from joblens.text.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A job as the workspace knows it."""
+
+    name: str
+    status: str
+    studio_url: str | None = None
+    experiment: str | None = None
+    notes: tuple[str, ...] = ()
+    """What the conversion from the preview dialect had to guess."""
+
+
+def submit(
+    job_file: Path,
+    workspace: Workspace,
+    *,
+    overrides: Mapping[str, object] | None = None,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> Submitted:
+    """Send the job to the workspace; returns when the workspace has taken it.
+
+    `overrides` are values by dotted key (`resources.instance_count`), in the words of the file's dialect.
+    Raises JobFileError, CloudError or MissingToolError.
+    """
+    job_file = job_file.absolute()
+    document = _document(job_file)
+    kind = _job_kind(document)
+    settings = dict(overrides or {}) | ({"name": name} if name else {})
+    text: str | None = None
+    notes: tuple[str, ...] = ()
+    if kind.dialect is Dialect.PREVIEW:
+        converted = to_today(document, settings)
+        text, notes, settings = yaml.safe_dump(converted.data, sort_keys=False), converted.notes, {}
+    asked = {"folder": str(job_file.parent), "file": str(job_file), "text": text, "overrides": settings}
+    return _submitted(ask("submit", asked | _address(workspace), progress=progress), notes)
+
+
+def show(name: str, workspace: Workspace) -> Submitted:
+    """How a job stands in the workspace."""
+    return _submitted(ask("show", {"name": name} | _address(workspace)))
+
+
+def cancel(name: str, workspace: Workspace) -> Submitted:
+    """Ask the workspace to cancel a job."""
+    return _submitted(ask("cancel", {"name": name} | _address(workspace)))
+
+
+def stream(name: str, workspace: Workspace, line: Progress) -> Submitted:
+    """Follow a job's log to its end; `line` gets each of its lines."""
+    return _submitted(ask("stream", {"name": name} | _address(workspace), line=line))
+
+
+def _document(job_file: Path) -> Document:
+    try:
+        document = Document(job_file.read_text("utf-8-sig"), job_file)
+    except FileNotFoundError as error:
+        raise JobFileError(f"There is no job file {job_file}.", hint="Check the path.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise JobFileError(f"{job_file} cannot be read: {error}.", hint="Save it as UTF-8 text.") from error
+    if document.problems:
+        problem = document.problems[0]
+        line, _ = document.position(problem.span.start)
+        raise JobFileError(
+            f"{job_file.name}, line {line + 1}: {problem.message}", hint="Correct the YAML first."
+        )
+    return document
+
+
+def _job_kind(document: Document) -> Kind:
+    kind = detect(document.tree, document.text)
+    if kind is None or not kind.name.endswith("Job"):
+        name = document.path.name if document.path else "This file"
+        what = f"is a {kind.name} file, not a job" if kind else "is not a job"
+        raise JobFileError(
+            f"{name} {what}, so it cannot be submitted.",
+            hint="A job has a 'command' and an 'environment', or a '$schema' that names its kind.",
+        )
+    return kind
+
+
+def _address(workspace: Workspace) -> dict[str, object]:
+    return {
+        "subscription_id": workspace.subscription_id,
+        "resource_group": workspace.resource_group,
+        "workspace_name": workspace.name,
+    }
+
+
+def _submitted(facts: Mapping[str, object], notes: tuple[str, ...] = ()) -> Submitted:
+    return Submitted(
+        name=str(facts["name"]),
+        status=str(facts["status"]),
+        studio_url=str(facts["studio_url"]) if facts.get("studio_url") else None,
+        experiment=str(facts["experiment"]) if facts.get("experiment") else None,
+        notes=notes,
+    )

@@ -1,0 +1,59 @@
+"""What tests of submission share: storage and a control plane on this machine, and a job to send."""
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from joblens.azure.workspace import Workspace
+from tests.azure import azurite, certificate, control_plane
+from tests.azure.control_plane import ControlPlane
+from tests.conftest import missing
+
+SITE = Path(__file__).parent / "site"
+
+
+def _has_client() -> bool:
+    try:
+        return importlib.util.find_spec("azure.ai.ml") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@pytest.fixture
+def azure_client(need: Callable[[object, str], None]) -> None:
+    """The test loads or sends a job with azure-ai-ml."""
+    need(_has_client(), 'azure-ai-ml is not installed (pip install "joblens[azure]")')
+
+
+@pytest.fixture(scope="session")
+def _plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    reason = azurite.why_not() or ("" if _has_client() else "azure-ai-ml is not installed")
+    if reason:
+        missing(reason)
+    folder = tmp_path_factory.mktemp("azure")
+    made = certificate.make_certificate(folder)
+    with azurite.running(folder / "storage", made) as storage, control_plane.running(storage) as plane:
+        yield plane
+
+
+@pytest.fixture
+def plane(_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ControlPlane]:
+    """The control plane, with this process's children led to it and signed in."""
+    _plane.calls.clear()
+    for name in [name for name in os.environ if name.startswith(("AZURE_", "AZUREML_", "MSI_"))]:
+        monkeypatch.delenv(name)
+    for name, value in _plane.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path / "no-azure-command-line"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(SITE), os.environ.get("PYTHONPATH")])))
+    yield _plane
+    _plane.refuse = None
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    """The workspace that the control plane has."""
+    return Workspace(control_plane.SUBSCRIPTION, control_plane.GROUP, control_plane.WORKSPACE)
