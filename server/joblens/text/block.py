@@ -8,7 +8,6 @@ from joblens.text.nodes import Alias, Mapping, Node, Pair, Scalar, Sequence, Spa
 from joblens.text.open import Loose, Open, OpenDocument, OpenMapping, OpenSequence
 from joblens.text.source import Source
 from joblens.text.tokens import (
-    Key,
     comment_start,
     find_key,
     is_indicator,
@@ -148,7 +147,7 @@ class BlockReader:
         if text[at] in "?:" and is_indicator(text, at, end):
             self._explicit(at, column, fresh)
             return
-        start = at
+        start, before = at, self.pending
         if text[at] in "&!":
             at = self._properties(at)
             if at < 0:
@@ -156,8 +155,11 @@ class BlockReader:
         key = find_key(text, at, end)
         if key is None:
             self._own_line(at, column, fresh)
-        else:
-            self._pair(start, at, key, column, fresh)
+            return
+        self.pending = before
+        mapping = self._mapping(start, column, fresh)
+        self._add(mapping, self._key(start, at, key.end), key.colon)
+        self._value(key.after, mapping)
 
     def _after(self, at: int) -> int:
         """The offset of what follows in this line, or -1 when nothing but a comment does."""
@@ -195,10 +197,10 @@ class BlockReader:
         below_key = isinstance(top, OpenMapping) and top.indent == column
         if top.waits and (top.indent < column or below_key):
             self._put(node)
+        elif top.loose is not None and column >= top.loose.column:
+            self._half_key_above(top, top.loose).put(node)
         else:
-            self.source.report(
-                at, self._line_end(at), "A list item where none can stand; check its indentation"
-            )
+            self._report(at, self._line_end(at), "A list item where none can stand; check its indentation")
             if isinstance(self.closed, OpenSequence):
                 node = self.closed.node
         opened = OpenSequence(node, column)
@@ -231,18 +233,9 @@ class BlockReader:
         if after >= 0:
             self._entry(after, column + after - at, False)
 
-    def _pair(self, start: int, at: int, found: Key, column: int, fresh: bool) -> None:
-        """A key and what follows its colon."""
+    def _value(self, at: int, mapping: OpenMapping) -> None:
+        """What follows the colon of a key."""
         text, end = self.text, self.source.end
-        own = None
-        if at > start:
-            own, self.pending = self.pending, None
-        mapping = self._mapping(start, column, fresh)
-        self._add(mapping, self._key(at, found.end), found.colon)
-        if own is not None and not isinstance(mapping.node.pairs[-1].key, Alias):
-            key = mapping.node.pairs[-1].key
-            key.anchor, key.tag = own
-        at = found.after
         if at >= end:
             return
         if text[at] == "#":
@@ -266,14 +259,19 @@ class BlockReader:
         mapping.add(Pair(key, colon, None))
         self.reached = key.span.end if colon is None else colon + 1
 
-    def _key(self, at: int, end: int) -> Node:
+    def _key(self, start: int, at: int, end: int) -> Node:
+        """The key at `at`, its anchor and tag from `start`."""
         text = self.text
         first = text[at]
-        if first in "\"'":
-            return read_quoted(self.source, at, -1)
         if first == "*":
             return Alias(Span(at, end), text[at + 1 : end])
-        return Scalar(Span(at, end), Style.PLAIN, text[at:end])
+        if first in "\"'":
+            key = read_quoted(self.source, at)
+        else:
+            key = Scalar(Span(at, end), Style.PLAIN, text[at:end])
+        if start < at:
+            key.anchor, key.tag, _ = read_properties(text, start, at)
+        return key
 
     def _mapping(self, at: int, column: int, fresh: bool) -> OpenMapping:
         """The mapping that a key at `column` belongs to: an open one, a new one, or the likeliest."""
@@ -284,31 +282,37 @@ class BlockReader:
         if top.waits and column > top.indent:
             self._put(opened.node)
         elif top.loose is not None and column >= top.loose.column:
-            return self._half_key_above(top, top.loose, opened)
+            half = self._half_key_above(top, top.loose)
+            if column == half.indent:
+                return half
+            half.put(opened.node)
         else:
-            self.source.report(
+            self._report(
                 at, self._line_end(at), "This key is not indented like its neighbours; line it up with them"
             )
             opened = self._likeliest_mapping(top, opened)
         self.stack.append(opened)
         return opened
 
-    def _half_key_above(self, top: Open, loose: Loose, opened: OpenMapping) -> OpenMapping:
+    def _half_key_above(self, top: Open, loose: Loose) -> OpenMapping:
         """The word taken as a value is a key without its colon: keys follow it at its column or below it."""
         half = loose.as_mapping()
         top.put(half.node)
         top.loose = None
         self.stack.append(half)
         self._report_half_key(loose.scalar.span)
-        if opened.indent == half.indent:
-            return half
-        half.put(opened.node)
-        self.stack.append(opened)
-        return opened
+        return half
 
     def _report_half_key(self, span: Span) -> None:
         self.source.incomplete.append(span)
-        self.source.report(span.start, span.end, "A key without a colon; write ': ' after it")
+        self._report(span.start, span.end, "A key without a colon; write ': ' after it")
+
+    def _report(self, start: int, end: int, message: str) -> None:
+        """Note a mistake, unless it stands below half a key: what it will be, only the whole key tells."""
+        for opened in self.stack[:-1]:
+            if isinstance(opened, OpenMapping) and opened.has_half_key:
+                return
+        self.source.report(start, end, message)
 
     def _likeliest_mapping(self, top: Open, opened: OpenMapping) -> OpenMapping:
         """Where a key with a wrong indentation goes on: among those just closed, else in the nearest."""
@@ -342,13 +346,13 @@ class BlockReader:
             self._report_half_key(node.span)
             return
         self.source.incomplete.append(node.span)
-        self.source.report(
+        self._report(
             *node.span, "More text where none can stand; indent it as a value, or write ': ' after a key"
         )
 
     def _value_on_own_line(self, at: int, column: int, top: Open) -> None:
         line = self.source.line
-        node = self._node(at, top.indent)
+        node = self._node(at, top.indent, column=column)
         end = self.source.end
         after = skip_blanks(self.text, node.span.end, end)
         if (
@@ -369,17 +373,17 @@ class BlockReader:
 
     def _one_line_node(self, at: int) -> Node:
         if self.text[at] in "\"'":
-            return read_quoted(self.source, at, len(self.text))
+            return read_quoted(self.source, at)
         return read_plain_line(self.source, at)
 
-    def _node(self, at: int, indent: int, value: bool = False) -> Node:
+    def _node(self, at: int, indent: int, value: bool = False, column: int = -1) -> Node:
         """The scalar, alias or flow collection at `at`, inside a collection at column `indent`."""
         text = self.text
         first = text[at]
         if first in "|>":
             return read_block(self.source, at, indent)
         if first in "\"'":
-            scalar = read_quoted(self.source, at, indent)
+            scalar = read_quoted(self.source, at)
             self._nothing_after(scalar.span.end)
             return scalar
         if first in "[{":
@@ -389,7 +393,7 @@ class BlockReader:
         if first == "*":
             end = self._line_end(at)
             return Alias(Span(at, end), text[at + 1 : end])
-        return self._plain(at, indent, value)
+        return self._plain(at, indent, value, column)
 
     def _nothing_after(self, at: int) -> None:
         end = self.source.end
@@ -403,11 +407,11 @@ class BlockReader:
                 after, self._line_end(after), "More text after the end of the value; put all of it in quotes"
             )
 
-    def _plain(self, at: int, indent: int, value: bool) -> Scalar:
+    def _plain(self, at: int, indent: int, value: bool, column: int) -> Scalar:
         source = self.source
         line_end = source.end
         if not starts_plain(self.text, at, line_end):
             source.report(at, at + 1, f"A value cannot start with '{self.text[at]}'; put it in quotes")
         elif value and (second := find_key(self.text, at, line_end)):
             source.report(at, second.colon + 1, "A second ': ' in this line; put the value in quotes")
-        return read_plain(source, at, indent)
+        return read_plain(source, at, indent, column)

@@ -8,18 +8,21 @@ from functools import partial
 from joblens.text import scalars
 from joblens.text.nodes import Scalar, Span, Style
 from joblens.text.source import Source
-from joblens.text.tokens import comment_start, find_key, skip_blanks, strip_end
+from joblens.text.tokens import comment_start, find_key, is_indicator, skip_blanks, strip_end
 
 _DOUBLE_BODY = re.compile(r'[^"\\]*(?:\\(?:[\s\S]|\Z)[^"\\]*)*')
 _SINGLE_BODY = re.compile(r"[^']*(?:''[^']*)*")
-_HEADER = re.compile(r"[|>](?:[+-]?([1-9]?)|([1-9])[+-])(?:[ \t]+#.*|[ \t]*)\Z")
+_HEADER = re.compile(r"[|>](?:[+-]?([1-9]?)|([1-9])[+-])[ \t]*(?:#.*)?\Z")
 _CLOSING_RUN = re.compile(r"[ \t]*[\]},]*[ \t]*\Z")
 
 
-def read_plain(source: Source, at: int, indent: int) -> Scalar:
-    """The plain scalar at `at`, with the lines that go on with it: those deeper than `indent`."""
+def read_plain(source: Source, at: int, indent: int, half_key_column: int = -1) -> Scalar:
+    """The plain scalar at `at`, with the lines that go on with it: those deeper than `indent`.
+
+    In a text that is not valid, a word on its own line followed by a list ends there: it is half a key.
+    """
     scalar, commented = _first_line(source, at)
-    end = None if commented else _continued(source, indent)
+    end = None if commented else _continued(source, indent, half_key_column)
     if end is None:
         return scalar
     return Scalar(Span(at, end), Style.PLAIN, partial(scalars.decode, source.text))
@@ -40,7 +43,7 @@ def _first_line(source: Source, at: int) -> tuple[Scalar, bool]:
     return Scalar(Span(at, end), Style.PLAIN, text[at:end]), comment >= 0
 
 
-def _continued(source: Source, indent: int) -> int | None:
+def _continued(source: Source, indent: int, half_key_column: int) -> int | None:
     """The end of a plain scalar in the last line that goes on with it; moves the source there."""
     text = source.text
     reached = None
@@ -52,7 +55,11 @@ def _continued(source: Source, indent: int) -> int | None:
         if at == end:
             line += 1
             continue
-        if spaces - source.starts[line] <= indent or text[at] == "#" or source.is_document_mark(line):
+        column = spaces - source.starts[line]
+        if column <= indent or text[at] == "#" or source.is_document_mark(line):
+            break
+        is_item = column >= half_key_column >= 0 and text[at] == "-" and is_indicator(text, at, end)
+        if is_item and source.verdict is not None:
             break
         if text.find(":", at, end) >= 0 and find_key(text, at, end):
             break
@@ -66,8 +73,11 @@ def _continued(source: Source, indent: int) -> int | None:
     return reached
 
 
-def read_quoted(source: Source, at: int, indent: int, in_flow: bool = False) -> Scalar:
-    """The scalar in quotes at `at`; left open, it ends with its first line."""
+def read_quoted(source: Source, at: int, in_flow: bool = False) -> Scalar:
+    """The scalar in quotes at `at`; left open, it ends with its first line.
+
+    Its lines may stand at any column. Where the next quote opens another scalar, this one was left open.
+    """
     text = source.text
     quote = text[at]
     body = _DOUBLE_BODY if quote == '"' else _SINGLE_BODY
@@ -81,9 +91,8 @@ def read_quoted(source: Source, at: int, indent: int, in_flow: bool = False) -> 
             if source.line == first_line or _plausible_end(source, end + 1, in_flow):
                 return _quoted(text, at, end + 1, style)
             break
-        if not source.next_line_belongs(indent):
+        if source.is_document_mark(source.line + 1) or not source.advance():
             break
-        source.advance()
         start = source.start
     source.go_to(first_line)
     end = strip_end(text, at + 1, source.end)
@@ -121,7 +130,7 @@ def read_block(source: Source, at: int, indent: int) -> Scalar:
         )
     else:
         digit = int(header[1] or header[2] or 0)
-        comment = comment_start(text, at, source.end)
+        comment = text.find("#", at, source.end)
         if comment >= 0:
             source.comment(comment)
             header_end = strip_end(text, at, comment)
@@ -135,11 +144,13 @@ def _block_lines(source: Source, parent: int, column: int, end: int) -> tuple[in
     """Move over the lines of a block scalar; where its last line ends, and the column of its text."""
     text = source.text
     given = column >= 0
+    deepest_empty = parent + 1
     line = source.line + 1
     while line < source.count:
         at = source.indent_end(line)
         depth = at - source.starts[line]
         if at == source.ends[line]:
+            deepest_empty = max(deepest_empty, depth)
             if column >= 0 and depth > column:
                 source.go_to(line)
                 end = at
@@ -161,4 +172,4 @@ def _block_lines(source: Source, parent: int, column: int, end: int) -> tuple[in
         source.go_to(line)
         end = source.end
         line += 1
-    return end, max(column, parent + 1)
+    return end, column if column >= 0 else deepest_empty

@@ -141,6 +141,8 @@ class _FlowReader:
             self._plain(at, end)
             return end
         self.plain = None
+        if kind in ("close", "comma", "colon") and (self.anchor is not None or self.tag is not None):
+            self._put(Scalar(Span(at, at), Style.PLAIN, ""))
         if kind == "open":
             self._open(at)
         elif kind == "close":
@@ -150,7 +152,7 @@ class _FlowReader:
         elif kind == "colon":
             self.stack[-1].colon(at)
         elif kind == "quote":
-            scalar = read_quoted(self.source, at, self.indent, in_flow=True)
+            scalar = read_quoted(self.source, at, in_flow=True)
             self._put(scalar)
             end = scalar.span.end
         elif kind == "property":

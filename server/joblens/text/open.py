@@ -39,6 +39,11 @@ class OpenMapping:
         self.waits = False
         self.loose: Loose | None = None
 
+    @property
+    def has_half_key(self) -> bool:
+        """Whether the last key has no colon yet, so that what stands below it cannot be judged."""
+        return self.pair is not None and self.pair.colon is None and not self.in_key
+
     def add(self, pair: Pair) -> None:
         """Start a new pair, which waits for its value."""
         self.node.pairs.append(pair)

@@ -65,10 +65,12 @@ class Source:
 
     def is_document_mark(self, line: int) -> bool:
         """Whether a line starts with `---` or `...`."""
+        if line >= self.count:
+            return False
         return _DOCUMENT_MARK.match(self.text, self.starts[line], self.ends[line]) is not None
 
     def next_line_belongs(self, indent: int, closing: str = "") -> bool:
-        """Whether quotes or brackets still open at the end of this line go on in the next one.
+        """Whether brackets still open at the end of this line go on in the next one.
 
         YAML lets them go on at any column. While someone types, the next line is more likely a neighbour of
         theirs when it is indented no deeper than their parent, so only a valid text has it YAML's way.
