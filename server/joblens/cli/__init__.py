@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from joblens import __version__
+from joblens.cli import arguments
 from joblens.errors import UserError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that `arguments` name (those of the process when None); return its exit code."""
-    parsed = parser().parse_args(arguments)
+def main(given: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name (those of the process when None); return its exit code."""
+    parsed = arguments.parser(__version__).parse_args(given)
     try:
         return int(parsed.command(parsed))
     except UserError as error:
@@ -20,20 +21,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
         return error.exit_code
-
-
-def parser() -> argparse.ArgumentParser:
-    """The commands and their arguments."""
-    top = argparse.ArgumentParser(prog="joblens", description="Azure ML jobs: checked, run here, submitted.")
-    top.add_argument("--version", action="version", version=f"joblens {__version__}")
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    lsp = commands.add_parser("lsp", help="serve an editor over stdio")
-    lsp.set_defaults(command=_lsp)
-    return top
-
-
-def _lsp(_: argparse.Namespace) -> int:
-    from joblens.lsp.server import main as serve
-
-    serve()
-    return 0
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

@@ -15,8 +15,9 @@ _CHECK = 1.0
 """Seconds between two looks at whether the supervisor still lives."""
 
 
-def follow(folder: RunFolder, *, poll: float = 0.05, until_end: bool = True) -> Iterator[Event]:
-    """All events of the run from its beginning; with `until_end`, also each new one until it has ended."""
+def follow(path: Path, *, poll: float = 0.05, until_end: bool = True) -> Iterator[Event]:
+    """All events of the run in `path`; with `until_end`, also each new one until the run has ended."""
+    folder = RunFolder(path)
     log = EventLog(folder.events)
     prepared, printed = _Tail(folder.build_log), _Tail(folder.log)
     offset, checked = 0, time.monotonic()
@@ -34,7 +35,7 @@ def follow(folder: RunFolder, *, poll: float = 0.05, until_end: bool = True) -> 
         yield from prepared.lines()
         yield from printed.lines()
         if time.monotonic() - checked > _CHECK:
-            records.show(folder)
+            records.show(path)
             checked = time.monotonic()
         time.sleep(poll)
 

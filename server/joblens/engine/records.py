@@ -115,10 +115,10 @@ def supervised(folder: RunFolder, record: Record) -> bool:
     return processes.alive(owner)
 
 
-def folder_of(name: str, beside: Path) -> RunFolder:
+def folder_of(name: str, beside: Path) -> Path:
     """The folder of the run called `name` in the project that `beside` is in."""
-    folder = RunFolder(folders.runs(beside) / name)
-    if not folder.state.exists():
+    folder = folders.runs(beside) / name
+    if not RunFolder(folder).state.exists():
         raise RunNotFoundError(
             f"There is no run '{name}' in {folders.runs(beside)}.",
             hint="'joblens job list' shows the runs of this project.",
@@ -126,22 +126,30 @@ def folder_of(name: str, beside: Path) -> RunFolder:
     return folder
 
 
-def show(folder: RunFolder) -> Record:
-    """How the run stands; one whose supervisor is gone is brought to its end first."""
+def show(path: Path) -> Record:
+    """How the run in the folder `path` stands; one whose supervisor is gone is brought to its end first."""
+    folder = RunFolder(path)
     record = read(folder)
     if record.final or supervised(folder, record):
         return record
     from filelock import FileLock
 
-    with FileLock(folder.path / "recovery.lock"):
+    with FileLock(path / "recovery.lock"):
         record = read(folder)
         return record if record.final or supervised(folder, record) else _recover(folder, record)
+
+
+def wait(path: Path) -> Record:
+    """The record of the run in the folder `path` once it has ended."""
+    while not (record := show(path)).final:
+        time.sleep(0.05)
+    return record
 
 
 def list_runs(beside: Path) -> list[Record]:
     """The project's runs, the newest first."""
     found = folders.runs(beside).glob("*/run.json")
-    records = [show(RunFolder(file.parent)) for file in found]
+    records = [show(file.parent) for file in found]
     return sorted(records, key=lambda record: record.created, reverse=True)
 
 

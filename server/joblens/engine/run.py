@@ -12,16 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import folders, names, overrides, processes, records, snapshot
+from joblens.engine import folders, names, processes, records, snapshot
 from joblens.engine import plan as plans
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.errors import JobFileError, UserError
-from joblens.job.model import Job
-from joblens.job.read import read
-from joblens.text.document import Document
+from joblens.engine.source import job_of, text_of
+from joblens.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,62 +39,34 @@ class Run:
     """A run that was started."""
 
     name: str
-    folder: RunFolder
+    folder: Path
 
 
 def create(job_file: Path, *, text: str | None = None, options: RunOptions | None = None) -> Run:
     """Start a run of the job file, or of its unsaved `text`; answers at once, the run goes on by itself."""
     options = options or RunOptions()
-    source = _source(job_file, text, options)
+    source = text_of(job_file, text, options.overrides)
     plan = _plan(job_file, source, options)
     return start(plan, source)
 
 
-def prepare(job_file: Path, *, text: str | None = None, options: RunOptions | None = None) -> Plan:
-    """The plan alone, for a dry run; nothing is written."""
+def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> str:
+    """What `create` would start, as text; nothing is written and nothing started."""
+    from joblens.engine.describe import describe
+
     options = options or RunOptions()
-    return _plan(job_file, _source(job_file, text, options), options)
-
-
-def _source(job_file: Path, text: str | None, options: RunOptions) -> str:
-    if text is None:
-        try:
-            text = job_file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise JobFileError(
-                f"The job file cannot be read: {job_file} ({error}).",
-                hint="Give the path of a job's YAML file.",
-            ) from error
-    return overrides.applied(text, options.overrides)
+    return describe(_plan(job_file, text_of(job_file, text, options.overrides), options))
 
 
 def _plan(job_file: Path, source: str, options: RunOptions) -> Plan:
     if options.backend not in {"auto", "process"}:
         raise UserError(f"There is no backend '{options.backend}' yet.", hint="Use --backend process.")
-    job = _job(job_file, source)
+    job = job_of(job_file, source)
     name = names.checked(options.name or (job.name.value if job.name else "") or names.new_name())
     folder = RunFolder(folders.runs(job_file.parent) / name)
     if folder.path.exists():
         raise UserError(f"There is already a run '{name}'.", hint="Give another one with --name.")
     return plans.plan(job, job_file, folder, environment=options.environment)
-
-
-def _job(job_file: Path, source: str) -> Job:
-    document = Document(source, job_file.absolute())
-    if document.tree.errors:
-        error = document.tree.errors[0]
-        line, column = document.position(error.span.start)
-        raise JobFileError(
-            f"{job_file}:{line + 1}:{column + 1}: {error.message}", hint="'joblens check' shows all problems."
-        )
-    job, kind = read(document)
-    if job is None:
-        what = f"a {kind.name}" if kind else "no Azure ML job"
-        raise JobFileError(
-            f"{job_file} is {what}, and only command and sweep jobs run on this machine.",
-            hint="Give a job with 'command:', or a sweep.",
-        )
-    return job
 
 
 def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
@@ -123,7 +93,7 @@ def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
     EventLog(folder.events).append(Event("status", status=record.status))
     records.write(folder, record)
     _start_supervisor(folder)
-    return Run(plan.name, folder)
+    return Run(plan.name, folder.path)
 
 
 def _link_places(folder: RunFolder) -> None:
@@ -158,12 +128,14 @@ def _start_supervisor(folder: RunFolder) -> None:
     records.write_supervisor(folder, pid)
 
 
-def cancel(folder: RunFolder) -> Record:
-    """Ask for the end of the run; its supervisor ends the processes and closes the record."""
-    record = records.show(folder)
+def cancel(path: Path) -> Record:
+    """Ask for the end of the run in the folder `path`; its supervisor ends the processes and the record."""
+    folder = RunFolder(path)
+    record = records.show(path)
     owner = records.supervisor(folder)
-    folder.cancel_request.touch()
-    if record.final or owner is None or not processes.alive(owner):
+    if record.final or owner is None:
         return record
-    os.kill(owner.pid, signal.SIGTERM)
+    folder.cancel_request.touch()
+    if processes.alive(owner):
+        os.kill(owner.pid, signal.SIGTERM)
     return record

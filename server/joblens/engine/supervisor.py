@@ -29,9 +29,6 @@ from joblens.engine.tracking.recorder import Recorder
 from joblens.errors import MissingToolError, UserError
 
 
-_WORKSPACE = ("SUBSCRIPTION", "RESOURCEGROUP", "WORKSPACE_NAME")
-
-
 class _Canceled(BaseException):
     """Somebody asked for the end of the run."""
 
@@ -139,7 +136,6 @@ class Supervisor:
             processes.RUN_VARIABLE: str(self._folder.path),
             "AZUREML_RUN_ID": name,
             "AZUREML_ROOT_RUN_ID": self._record.parent or name,
-            **{f"AZUREML_ARM_{part}": "local" for part in _WORKSPACE},
             "AZUREML_ARM_PROJECT_NAME": self._plan.experiment,
         }
         if not self._plan.needs.this_python:

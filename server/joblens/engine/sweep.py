@@ -41,7 +41,7 @@ class _Trials:
 
     def __init__(self, plan: Plan, record: Record, search: Search) -> None:
         self._plan, self._record, self._search = plan, record, search
-        self._running: list[RunFolder] = []
+        self._running: list[Path] = []
         self._ended: list[Record] = []
 
     def run(self) -> Outcome:
@@ -67,7 +67,7 @@ class _Trials:
         self._running += started
         return bool(started)
 
-    def _trial(self, number: int, point: space.Point, source: str) -> RunFolder:
+    def _trial(self, number: int, point: space.Point, source: str) -> Path:
         plan = trial_plan(self._plan, number, point)
         record = Record(
             plan.name,

@@ -1,0 +1,143 @@
+"""The commands and their arguments; each command's own module is imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_EXIT_CODES = """\
+exit codes:
+  0  done; the job completed
+  1  the job failed or was canceled; another failure
+  2  the job file, or the command line, has errors: nothing was started
+  3  something that is needed is not installed
+  4  the job's environment could not be built
+  5  there is no run of that name
+  6  Azure refused, or could not be reached
+"""
+
+
+def parser(version: str) -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="joblens",
+        description="Azure ML jobs: checked, run on this machine, submitted to the cluster.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"joblens {version}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _run(commands)
+    _job(commands)
+    _check(commands)
+    _ui(commands)
+    lsp = _command(commands, "lsp", "serve an editor over stdio", "joblens.cli.lsp", "lsp")
+    lsp.add_argument("--stdio", action="store_true", help="what it does anyway; editors say so")
+    return top
+
+
+def _command(commands: Commands, name: str, what: str, module: str, function: str) -> argparse.ArgumentParser:
+    """A command whose module is imported at the call: the others cost it nothing."""
+    made = commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(command=_later(module, function))
+    return made
+
+
+def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    def call(parsed: argparse.Namespace) -> int:
+        return int(getattr(import_module(module), function)(parsed))
+
+    return call
+
+
+def _run(commands: Commands) -> None:
+    run = _command(commands, "run", "run a job on this machine and show its log", "joblens.cli.run", "run")
+    run.description = (
+        "Run a job on this machine and show its log. The run belongs to a process of its own: closing this "
+        "terminal does not end it, Ctrl-C cancels it, 'joblens job stream' follows it again."
+    )
+    run.add_argument("job", type=Path, metavar="JOB.yml", help="the job file")
+    run.add_argument("--dry-run", action="store_true", help="print what would run, and start nothing")
+    run.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
+    run.add_argument("--backend", choices=("auto", "process"), default="auto", help="where the command runs")
+    _environment(run)
+    _choices(run)
+    _json(run)
+
+
+def _environment(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--environment",
+        metavar="NAME",
+        help="'this-python': use the Python that runs Joblens instead of the job's own environment",
+    )
+
+
+def _choices(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--name", "-n", help="the run's name; without it, one is made up")
+    command.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="A.B=VALUE",
+        help="put a value into the job file before it is read; may be given several times",
+    )
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON, one object per line")
+
+
+def _job(commands: Commands) -> None:
+    job = commands.add_parser("job", help="create, list, show, stream, cancel", description="Runs of jobs.")
+    actions = job.add_subparsers(title="actions", required=True, metavar="ACTION")
+    module = "joblens.cli.job"
+    create = _command(
+        actions, "create", "run a job where its compute says: here when it is 'local'", module, "create"
+    )
+    create.add_argument("--file", "-f", dest="job", type=Path, required=True, help="the job file")
+    create.add_argument("--stream", "-s", action="store_true", help="show the log until the job ends")
+    for part, short in (("subscription", None), ("resource-group", "-g"), ("workspace-name", "-w")):
+        flags = [f"--{part}", *([short] if short else [])]
+        create.add_argument(*flags, help=f"the {part.replace('-', ' ')} of the cluster's workspace")
+    _environment(create)
+    _choices(create)
+    _json(create)
+    listing = _command(actions, "list", "list the runs of the project, the newest first", module, "list_runs")
+    _json(listing)
+    for name, what in (
+        ("show", "show how a run stands"),
+        ("stream", "show a run's log, and follow it until it ends"),
+        ("cancel", "end a run"),
+    ):
+        action = _command(actions, name, what, module, name)
+        action.add_argument("name", nargs="?", help="the run's name")
+        action.add_argument("--name", "-n", dest="named", help="the same, in the words of az")
+        _json(action)
+
+
+def _check(commands: Commands) -> None:
+    check = _command(commands, "check", "show the problems of job files", "joblens.cli.check", "check")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="job files")
+    _json(check)
+
+
+def _ui(commands: Commands) -> None:
+    ui = _command(commands, "ui", "open MLflow's pages about all runs", "joblens.cli.ui", "ui")
+    ui.add_argument("--no-browser", action="store_true", help="only print the address")
+    ui.add_argument(
+        "--stop", action="store_true", help="stop the MLflow server; the next run starts it again"
+    )

@@ -1,0 +1,92 @@
+"""`joblens job create|list|show|stream|cancel`: the shape of `az ml job`, for the runs of this project."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from joblens.cli import show as shown
+from joblens.cli.run import options_of, run_here
+from joblens.engine import records
+from joblens.engine.run import RunOptions
+from joblens.engine.run import cancel as cancel_run
+from joblens.errors import UserError
+
+
+def create(parsed: argparse.Namespace) -> int:
+    """Run the job here when its compute is `local`; submit it otherwise."""
+    from joblens.engine.source import compute_of, job_of, text_of
+
+    options = options_of(parsed)
+    compute = compute_of(job_of(parsed.job, text_of(parsed.job, None, options.overrides)))
+    if compute == "local":
+        return run_here(parsed.job, options, follow=parsed.stream, json_lines=parsed.json)
+    return _submit(parsed, options)
+
+
+def _submit(parsed: argparse.Namespace, options: RunOptions) -> int:
+    from joblens.azure.submit import submit
+    from joblens.azure.workspace import find_workspace
+
+    workspace = find_workspace(
+        parsed.job.absolute().parent,
+        subscription=parsed.subscription,
+        resource_group=parsed.resource_group,
+        workspace=parsed.workspace_name,
+    )
+    submitted = submit(parsed.job, workspace, overrides=options.overrides, name=options.name)
+    if parsed.json:
+        shown.as_json(
+            {"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url}
+        )
+        return 0
+    print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
+    return 0
+
+
+def list_runs(parsed: argparse.Namespace) -> int:
+    """A line for each run of the project that the current folder is in."""
+    found = records.list_runs(Path.cwd())
+    if parsed.json:
+        for record in found:
+            shown.as_json(record.data())
+        return 0
+    width = max((len(record.name) for record in found), default=0)
+    for record in found:
+        print(f"{record.name:{width}}  {record.status:10}  {shown.when(record.created)}  {record.experiment}")
+    return 0
+
+
+def show(parsed: argparse.Namespace) -> int:
+    """One run as it stands."""
+    folder = _folder(parsed)
+    record = records.show(folder)
+    if parsed.json:
+        shown.as_json({**record.data(), "folder": str(folder)})
+    else:
+        print(shown.details(record, folder))
+    return 0
+
+
+def stream(parsed: argparse.Namespace) -> int:
+    """A run's log from its beginning until it ends."""
+    return shown.stream(_folder(parsed), json_lines=parsed.json)
+
+
+def cancel(parsed: argparse.Namespace) -> int:
+    """The end of a run, waited for."""
+    folder = _folder(parsed)
+    cancel_run(folder)
+    record = records.wait(folder)
+    if parsed.json:
+        shown.as_json(record.data())
+    else:
+        print(f"{record.name}: {record.status}")
+    return 0
+
+
+def _folder(parsed: argparse.Namespace) -> Path:
+    name = parsed.name or parsed.named
+    if not name:
+        raise UserError("No run is named.", hint="'joblens job list' shows the runs of this project.")
+    return records.folder_of(name, Path.cwd())

@@ -1,0 +1,39 @@
+"""`joblens run`: a job on this machine, from its file to its exit code."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from joblens.cli import show
+from joblens.engine import run as runs
+from joblens.engine.run import RunOptions
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the job, or print what would run."""
+    options = options_of(parsed, backend=parsed.backend)
+    if parsed.dry_run:
+        print(runs.dry_run(parsed.job, options), end="")
+        return 0
+    return run_here(parsed.job, options, follow=not parsed.detach, json_lines=parsed.json)
+
+
+def options_of(parsed: argparse.Namespace, *, backend: str = "auto") -> RunOptions:
+    """What the arguments choose."""
+    overrides: dict[str, object] = {}
+    if parsed.settings:
+        from joblens.engine.overrides import parsed as read
+
+        overrides = read(parsed.settings)
+    return RunOptions(parsed.name, parsed.environment, overrides, backend)
+
+
+def run_here(job: Path, options: RunOptions, *, follow: bool, json_lines: bool) -> int:
+    """Start the job on this machine, and follow it when asked."""
+    started = runs.create(job, options=options)
+    if json_lines:
+        show.as_json({"kind": "created", "name": started.name, "folder": str(started.folder)})
+    elif not follow:
+        print(started.name)
+    return show.stream(started.folder, json_lines=json_lines) if follow else 0

@@ -1,0 +1,93 @@
+"""How runs and their events look in a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from joblens.engine import records, run
+from joblens.engine.events import Event
+from joblens.engine.follow import follow
+from joblens.engine.records import Record
+
+
+def as_json(data: object) -> None:
+    """One JSON object on one line, at once."""
+    print(json.dumps(data, ensure_ascii=False), flush=True)
+
+
+def stream(folder: Path, *, json_lines: bool) -> int:
+    """Show the run until it ends; Ctrl-C cancels it. Answers the exit code."""
+    try:
+        _print_all(follow(folder, poll=0.02), json_lines)
+    except KeyboardInterrupt:
+        print("joblens: canceling, the run's processes are ended ...", file=sys.stderr)
+        run.cancel(folder)
+        _print_all((event for event in follow(folder) if event.status in records.FINAL), json_lines)
+    return exit_code(records.show(folder))
+
+
+def _print_all(events: Iterable[Event], json_lines: bool) -> None:
+    for event in events:
+        if json_lines:
+            as_json(event.data())
+        else:
+            _print(event)
+
+
+def _print(event: Event) -> None:
+    """The log goes to stdout, everything that is ours to stderr."""
+    if event.kind == "line":
+        print(event.text, flush=True)
+    elif event.kind == "note":
+        print(f"joblens: {event.text}", file=sys.stderr)
+    elif event.status in records.FINAL:
+        print(f"joblens: {event.status}. {event.text}".rstrip(), file=sys.stderr)
+        if event.tracking_url:
+            print(f"joblens: {event.tracking_url}", file=sys.stderr)
+
+
+def exit_code(record: Record) -> int:
+    """What a run's end means to a shell."""
+    return 0 if record.status == records.COMPLETED else 1
+
+
+def details(record: Record, folder: Path) -> str:
+    """A run, a fact per line."""
+    facts = {
+        "name": record.name,
+        "display name": record.display_name,
+        "status": record.status,
+        "reason": record.reason,
+        "exit code": record.exit_code,
+        "type": record.type,
+        "experiment": record.experiment,
+        "job file": record.job_file,
+        "sweep": record.parent,
+        "created": when(record.created),
+        "took": took(record),
+        "best trial": _best(record),
+        "MLflow": record.tracking_url,
+        "folder": folder,
+    }
+    return "\n".join(f"{name + ':':14}{value}" for name, value in facts.items() if value not in (None, ""))
+
+
+def _best(record: Record) -> str:
+    best = record.best
+    return f"{best['name']} ({best['metric']} = {best['value']})" if best else ""
+
+
+def when(seconds: float) -> str:
+    """A time as people here write it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def took(record: Record) -> str:
+    """How long the command has run."""
+    if record.started is None:
+        return ""
+    return f"{(record.ended or time.time()) - record.started:.1f} s"
