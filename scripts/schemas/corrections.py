@@ -5,16 +5,22 @@ from scripts.schemas.shapes import Json
 # The field takes anything; what builds the environment then takes a path, or the conda file's content.
 _CONDA_FILE = {"anyOf": [{"type": "string", "x-file-ref": True}, {"type": "object"}]}
 
-_CORRECTIONS: dict[tuple[str, str], Json] = {
+_KEYS: dict[tuple[str, str], Json] = {
     ("Environment", "conda_file"): _CONDA_FILE,
     ("AnonymousEnvironment", "conda_file"): _CONDA_FILE,
 }
 
+# Lets unknown keys through to a constructor that refuses them. Nothing is required here, so without this any
+# step that is no command would pass as a parallel one.
+_CLOSED = {"PipelineParallelJob"}
+
 
 def correct(definitions: dict[str, Json]) -> None:
-    """Replaces the keys that have a correction."""
+    """Replaces the keys that have a correction, and closes what is open only in name."""
     for name, definition in definitions.items():
+        cls = name.partition(".")[0]
         for key in definition.get("properties", {}):
-            correction = _CORRECTIONS.get((name.partition(".")[0], key))
-            if correction is not None:
-                definition["properties"][key] = dict(correction)
+            if (cls, key) in _KEYS:
+                definition["properties"][key] = dict(_KEYS[cls, key])
+        if cls in _CLOSED:
+            definition["additionalProperties"] = False

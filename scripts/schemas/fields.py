@@ -17,6 +17,8 @@ _PLAIN: list[tuple[type[fields.Field], Json]] = [
     (azure_fields.PipelineNodeNameStr, {"type": "string", "pattern": r"^[a-z_][a-z\d_]*$"}),
     # A reference to a file whose text is taken; azure-ai-ml wants it without the `file:` of other references.
     (azure_fields.FileRefField, {"type": "string", "not": {"pattern": _FILE}, "x-file-ref": True}),
+    # Its own hook says integer, but it takes any number and makes text of it.
+    (azure_fields.VersionField, {"type": ["string", "number"]}),
     (fields.Raw, {}),
 ]
 _NUMBERS: list[tuple[type[fields.Field], str]] = [
