@@ -12,6 +12,7 @@ _ALIAS_KEY = re.compile(r"(\*[A-Za-z0-9_-]+)[ \t]*:(?:[ \t]+|\Z)")
 _COLON_OR_COMMENT = re.compile(r"(?<=[ \t])#|:(?:[ \t]+|\Z)")
 _COMMENT = re.compile(r"[ \t]+#")
 _PROPERTY = re.compile(r"&([A-Za-z0-9_-]*)|(!(?:<[^\s>]*>|[^\s,\[\]{}]*))", re.ASCII)
+_ALIAS = re.compile(r"\*[A-Za-z0-9_-]*")
 _NOT_PLAIN = frozenset(",[]{}#&*!|>'\"%@`")
 
 
@@ -82,6 +83,12 @@ def comment_start(text: str, at: int, end: int) -> int:
         return -1
     match = _COMMENT.search(text, at, end)
     return match.end() - 1 if match else -1
+
+
+def alias_end(text: str, at: int, end: int) -> int:
+    """Where the alias at `at` ends."""
+    match = _ALIAS.match(text, at, end)
+    return match.end() if match else end
 
 
 class Properties(NamedTuple):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from joblens.text import references
 from joblens.text.anchors import Anchors
-from joblens.text.block import BlockReader
+from joblens.text.block import read_blocks
 from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Sequence, Span
 from joblens.text.paths import path_at
 from joblens.text.problem import SyntaxProblem as SyntaxProblem
@@ -16,9 +16,7 @@ from joblens.text.source import Source
 def parse(text: str) -> Tree:
     """Read a text; what is wrong with it is in the tree's `errors`."""
     source = Source(text)
-    reader = BlockReader(source)
-    reader.read()
-    return Tree(source, reader.document.roots)
+    return Tree(source, read_blocks(source))
 
 
 class Tree:
