@@ -9,7 +9,7 @@ from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
 from joblens.schema.store import Rule
-from joblens.schema.values import allowed, expected
+from joblens.schema.values import allowed, compiled, expected
 
 CODE = "JL104"
 
@@ -20,8 +20,15 @@ def problems(subject: Subject) -> Iterator[Problem]:
         if found.fault is Fault.NOT_ALLOWED:
             yield _value(found)
         elif found.fault is Fault.BAD_KEY:
-            message = f"'{shortened(found.name)}' cannot be a name here: use letters, digits and underscores."
-            yield Problem(CODE, message, found.span)
+            yield _name(found)
+
+
+def _name(found: Mismatch) -> Problem:
+    rule = found.rules[0]
+    lower_only = "pattern" in rule and not compiled(rule["pattern"]).search("A")
+    letters = "lower-case letters" if lower_only else "letters"
+    message = f"'{shortened(found.name)}' cannot be a name here: use {letters}, digits and underscores."
+    return Problem(CODE, message, found.span)
 
 
 def _value(found: Mismatch) -> Problem:

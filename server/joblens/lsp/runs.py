@@ -11,11 +11,10 @@ from pygls.exceptions import JsonRpcException
 
 from joblens.errors import UserError
 from joblens.lsp import protocol
-from joblens.lsp.workspace import path_of
+from joblens.lsp.uris import path_of
 
 if TYPE_CHECKING:
     from joblens.engine.events import Event
-    from joblens.engine.folders import RunFolder
     from joblens.engine.run import Run
     from joblens.lsp.server import JoblensServer
 
@@ -25,7 +24,7 @@ _USER_ERROR = -32001
 
 def register(server: JoblensServer) -> None:
     """Put the handlers of our own requests in place."""
-    folders: dict[str, RunFolder] = {}
+    folders: dict[str, Path] = {}
 
     @server.feature(protocol.RUN)
     async def _run(params: Any) -> dict[str, str]:
@@ -37,7 +36,7 @@ def register(server: JoblensServer) -> None:
         folders[run.name] = run.folder
         loop = asyncio.get_running_loop()
         threading.Thread(target=_follow, args=(server, loop, run), daemon=True).start()
-        return {"name": run.name, "folder": str(run.folder.path)}
+        return {"name": run.name, "folder": str(run.folder)}
 
     @server.feature(protocol.CANCEL)
     async def _cancel(params: Any) -> dict[str, str]:
@@ -72,10 +71,9 @@ def _refusal(error: UserError) -> JsonRpcException:
 
 
 def _dry_run(file: Path, backend: str | None) -> str:
-    from joblens.engine.describe import describe
-    from joblens.engine.run import RunOptions, prepare
+    from joblens.engine.run import RunOptions, dry_run
 
-    return describe(prepare(file, options=RunOptions(backend=backend or "auto")))
+    return dry_run(file, RunOptions(backend=backend or "auto"))
 
 
 def _start(file: Path, backend: str | None) -> Run:
@@ -104,7 +102,7 @@ def message(name: str, event: Event) -> dict[str, Any]:
     return {key: value for key, value in content.items() if value is not None}
 
 
-def _cancel_run(folder: RunFolder) -> None:
+def _cancel_run(folder: Path) -> None:
     from joblens.engine.run import cancel
 
     cancel(folder)

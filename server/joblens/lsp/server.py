@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -14,14 +15,10 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
 from joblens import __version__
-from joblens.features import lenses as lens_feature
-from joblens.features.completion import completions
-from joblens.features.hover import hover
-from joblens.features.symbols import symbols
-from joblens.lsp import convert, runs
-from joblens.lsp.workspace import OpenDocument
+from joblens.lsp import runs
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from joblens.lsp.workspace import OpenDocument
 
 
 class _Protocol(LanguageServerProtocol):
@@ -30,8 +27,7 @@ class _Protocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Take over a document."""
-        item = params.text_document
-        self._joblens.open(OpenDocument(item.uri, item.version, item.text))
+        self._joblens.open(params.text_document)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -57,17 +53,19 @@ class JoblensServer(LanguageServer):
         self.documents: dict[str, OpenDocument] = {}
         self._due: dict[str, asyncio.Handle] = {}
 
-    def open(self, document: OpenDocument) -> None:
+    def open(self, item: types.TextDocumentItem) -> None:
         """Keep a document and say what is wrong with it."""
-        self.documents[document.uri] = document
-        self._publish_soon(document.uri)
+        from joblens.lsp.workspace import OpenDocument
+
+        self.documents[item.uri] = OpenDocument(item.uri, item.version, item.text)
+        self._publish_soon(item.uri)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Follow a change and say what is wrong now."""
-        document = self.documents.get(params.text_document.uri)
-        if document is not None:
-            document.change(params.text_document.version, list(params.content_changes))
-            self._publish_soon(document.uri)
+        opened = self.documents.get(params.text_document.uri)
+        if opened is not None:
+            opened.change(params.text_document.version, list(params.content_changes))
+            self._publish_soon(opened.uri)
 
     def close(self, uri: str) -> None:
         """Forget a document; its problems leave the editor."""
@@ -86,76 +84,77 @@ class JoblensServer(LanguageServer):
             due.cancel()
 
     def _publish(self, uri: str) -> None:
+        from joblens.lsp import answers
+
         self._due.pop(uri, None)
-        document = self.documents.get(uri)
-        if document is None:
-            return
-        found = [convert.diagnostic(document.document, problem) for problem in document.problems]
-        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, document.version))
+        opened = self.documents.get(uri)
+        if opened is not None:
+            self.text_document_publish_diagnostics(answers.diagnostics(opened))
 
 
 def create() -> JoblensServer:
     """A server with every handler in place."""
     server = JoblensServer()
 
+    @server.feature(types.INITIALIZED)
+    def _initialized(_params: types.InitializedParams) -> None:
+        # The editor has its answer: what the first document needs is made ready while it opens it.
+        asyncio.get_running_loop().call_soon(_warm)
+
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def _hover(params: types.HoverParams) -> types.Hover | None:
-        if (open_document := server.documents.get(params.text_document.uri)) is None:
-            return None
-        document = open_document.document
-        found = hover(open_document.subject, convert.offset_at(document, params.position))
-        return convert.hover(document, found) if found is not None else None
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.hover(opened, params.position) if opened is not None else None
 
     @server.feature(
         types.TEXT_DOCUMENT_COMPLETION,
         types.CompletionOptions(trigger_characters=["$", "{", ".", " ", ":"]),
     )
     def _completion(params: types.CompletionParams) -> types.CompletionList | None:
-        if (open_document := server.documents.get(params.text_document.uri)) is None:
-            return None
-        document = open_document.document
-        found = completions(open_document.subject, convert.offset_at(document, params.position))
-        items = [convert.completion_item(document, one) for one in found]
-        return types.CompletionList(is_incomplete=False, items=items)
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.completion(opened, params.position) if opened is not None else None
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def _code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        if (open_document := server.documents.get(params.text_document.uri)) is None:
-            return []
-        found = lens_feature.lenses(open_document.subject)
-        return [convert.code_lens(open_document.document, open_document.uri, lens) for lens in found]
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.code_lenses(opened) if opened is not None else []
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def _document_symbol(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
-        open_document = server.documents.get(params.text_document.uri)
-        if open_document is None or open_document.subject.kind is None:
-            return []
-        found = symbols(open_document.subject.tree)
-        return [convert.symbol(open_document.document, symbol) for symbol in found]
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.outline(opened) if opened is not None else []
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     )
     def _code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        if (open_document := server.documents.get(params.text_document.uri)) is None:
-            return []
-        document = open_document.document
-        start = convert.offset_at(document, params.range.start)
-        end = convert.offset_at(document, params.range.end)
-        touched = [p for p in open_document.problems if p.span.start <= end and start <= p.span.end]
-        fixes = [convert.quick_fix(document, open_document.uri, problem) for problem in touched]
-        return [fix for fix in fixes if fix is not None]
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.quick_fixes(opened, params.range) if opened is not None else []
 
     runs.register(server)
     return server
 
 
-def main() -> None:
-    """Serve on stdin and stdout until the editor goes."""
-    logging.basicConfig(level=os.environ.get("JOBLENS_LOG", "WARNING").upper(), stream=sys.stderr)
-    server = create()
+def _warm() -> None:
+    from joblens.lsp import answers as answers
+
     # What the imports made lives as long as the server: the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    server.start_io()
+
+
+def main() -> None:
+    """Serve on stdin and stdout until the editor goes."""
+    logging.basicConfig(level=os.environ.get("JOBLENS_LOG", "WARNING").upper(), stream=sys.stderr)
+    create().start_io()

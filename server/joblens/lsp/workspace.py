@@ -6,15 +6,13 @@ every position after such a character; LSP splits at line feeds and carriage ret
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lsprotocol import types
-from pygls import uris
 
 from joblens.checks import check
 from joblens.checks.problem import Problem
 from joblens.checks.subject import Subject
 from joblens.lsp.convert import offset_at
+from joblens.lsp.uris import path_of
 from joblens.text.document import Document
 
 
@@ -55,9 +53,3 @@ def _changed(document: Document, change: types.TextDocumentContentChangeEvent) -
         return change.text
     start, end = offset_at(document, change.range.start), offset_at(document, change.range.end)
     return document.text[:start] + change.text + document.text[end:]
-
-
-def path_of(uri: str) -> Path | None:
-    """The file of a `file:` URI; None for a document that lies elsewhere."""
-    path = uris.to_fs_path(uri) if uri.startswith("file:") else None
-    return Path(path) if path else None

@@ -6,8 +6,12 @@ from difflib import SequenceMatcher
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The word most like `word`, whatever the case of its letters; None when none is like it."""
-    best, best_ratio = None, 0.65
+    words = list(words)
     lowered = word.lower()
+    begun = [one for one in words if len(word) > 2 and one.lower().startswith(lowered)]
+    if len(begun) == 1:
+        return begun[0]
+    best, best_ratio = None, 0.65
     for candidate in words:
         if candidate.lower() == lowered:
             return candidate

@@ -135,7 +135,7 @@ def _fits_text(value: str, rule: Rule) -> bool:
         return False
     if rule.get("x-cast"):
         return _fits_range(float(value), rule)
-    return len(value) >= rule.get("minLength", 0)
+    return len(value) >= int(rule.get("minLength", 0))
 
 
 def _fits_range(value: float, rule: Rule) -> bool:

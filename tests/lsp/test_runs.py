@@ -1,0 +1,93 @@
+"""A run asked for by the editor: its lines arrive while it goes, then its end; a dry run starts nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pygls.exceptions import JsonRpcException
+
+from tests.lsp.conftest import Editor
+
+Story = Callable[[Callable[[Editor], Awaitable[None]]], None]
+
+JOB = """
+command: echo hello ${{inputs.whom}}
+environment:
+  image: docker.io/library/python
+inputs:
+  whom: world
+compute: local
+"""
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("JOBLENS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("JOBLENS_CACHE", str(tmp_path / "cache"))
+    # A store that refuses at once: these tests are about the editor, not about MLflow.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    file = tmp_path / "project" / "job.yml"
+    file.parent.mkdir()
+    file.write_text(JOB, encoding="utf-8")
+    return file
+
+
+async def request(editor: Editor, method: str, **params: object) -> Any:
+    return await asyncio.wait_for(editor.client.protocol.send_request_async(method, params), 60)
+
+
+async def events_of(editor: Editor) -> list[Any]:
+    """Everything up to the end of the run."""
+    found = []
+    while True:
+        found.append(await asyncio.wait_for(editor.events.get(), 60))
+        if getattr(found[-1], "status", None) in ("Completed", "Failed", "Canceled"):
+            return found
+
+
+def test_the_lines_of_a_run_arrive_and_then_its_end(with_editor: Story, job: Path) -> None:
+    async def story(editor: Editor) -> None:
+        started = await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False)
+        found = await events_of(editor)
+        lines = [one.text for one in found if one.kind == "line"]
+        assert "hello world" in lines
+        assert found[-1].status == "Completed"
+        assert {one.name for one in found} == {started.name}
+        assert (Path(started.folder) / "user_logs" / "std_log.txt").read_text(encoding="utf-8") == "hello world\n"
+
+    with_editor(story)
+
+
+def test_a_dry_run_says_the_command_and_starts_nothing(with_editor: Story, job: Path) -> None:
+    async def story(editor: Editor) -> None:
+        answer = await request(editor, "joblens/run", uri=job.as_uri(), dryRun=True)
+        assert "echo hello world" in answer.text
+        assert not (job.parent / ".joblens").exists()
+
+    with_editor(story)
+
+
+def test_a_cancelled_run_ends(with_editor: Story, job: Path) -> None:
+    job.write_text(JOB.replace("echo hello", "echo ready; sleep 600; echo"), encoding="utf-8")
+
+    async def story(editor: Editor) -> None:
+        started = await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False)
+        while getattr(await asyncio.wait_for(editor.events.get(), 60), "text", "") != "ready":
+            pass
+        await request(editor, "joblens/cancel", name=started.name)
+        assert (await events_of(editor))[-1].status == "Canceled"
+
+    with_editor(story)
+
+
+def test_a_job_that_cannot_run_is_refused_with_the_next_step(with_editor: Story, job: Path) -> None:
+    job.write_text(JOB.replace("whom: world", "whom:\n    type: uri_file\n    path: nowhere.csv"), encoding="utf-8")
+
+    async def story(editor: Editor) -> None:
+        with pytest.raises(JsonRpcException, match=r"nowhere\.csv") as refusal:
+            await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False)
+        assert refusal.value.code == -32001
+
+    with_editor(story)
