@@ -1,5 +1,9 @@
 """The finished schemas, as data: what the SDK or the preview takes, and our words for it."""
 
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.schemas.convert import PREFIX, Converter
@@ -17,7 +21,8 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 def generate_all(descriptions: Path) -> dict[str, Json]:
     """File name below schemas/ -> schema, for every kind of both dialects."""
     today, preview = read_descriptions(descriptions), read_descriptions(descriptions / "preview")
-    out = {f"{kind}.schema.json": today_schema(kind, today) for kind in ROOTS}
+    with _hushed():
+        out = {f"{kind}.schema.json": today_schema(kind, today) for kind in ROOTS}
     out |= {f"preview/{kind}.schema.json": preview_schema(kind, preview) for kind in PREVIEW_ROOTS}
     return out
 
@@ -38,7 +43,21 @@ def today_schema(kind: str, descriptions: Descriptions) -> Json:
 
 def preview_schema(kind: str, descriptions: Descriptions) -> Json:
     """The schema of a kind in the 2021 preview's dialect."""
-    return _finish(kind, PREFIX + PREVIEW_ROOTS[kind], "preview.yml", preview_definitions(), descriptions)
+    return _finish(
+        kind, PREFIX + PREVIEW_ROOTS[kind], "scripts/schemas/preview.yml", preview_definitions(), descriptions
+    )
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Experimental classes announce themselves on every use; here they are only looked at."""
+    logger = logging.getLogger("azure.ai.ml")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+    logger.setLevel(level)
 
 
 def _finish(

@@ -1,8 +1,6 @@
 """Which kinds of file there are, and the azure-ai-ml class that loads each."""
 
 import importlib
-import logging
-import warnings
 from pathlib import Path
 
 from marshmallow import Schema
@@ -86,11 +84,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
 
 def root_schemas(kind: str) -> list[Schema]:
     """The marshmallow schemas that load a file of this kind."""
-    # Experimental classes announce themselves on every use; here they are only looked at.
-    logging.getLogger("azure.ai.ml").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return [_schema(path) for path in ROOTS[kind]]
+    return [_schema(path) for path in ROOTS[kind]]
 
 
 def sdk_version() -> str:
