@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from joblens.azure.workspace import Workspace
-from tests.azure import azurite, certificate, control_plane
+from tests.azure import azurite, certificate, control_plane, routes
 from tests.azure.control_plane import ControlPlane
 from tests.conftest import missing
 
@@ -56,4 +56,4 @@ def plane(_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 @pytest.fixture
 def workspace() -> Workspace:
     """The workspace that the control plane has."""
-    return Workspace(control_plane.SUBSCRIPTION, control_plane.GROUP, control_plane.WORKSPACE)
+    return Workspace(routes.SUBSCRIPTION, routes.GROUP, routes.WORKSPACE)

@@ -6,75 +6,64 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections import deque
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import joblens
-from joblens.errors import CloudError, MissingToolError
+from joblens.errors import CloudError, JobFileError, MissingToolError, UserError
 
-Progress = Callable[[str], None]
+Listener = Callable[[str], None]
 
+# A module of the user's beside the job must not stand in for one of ours: the worker starts elsewhere.
 _IMPORT_ROOT = Path(joblens.__file__).parent.parent
-_KEPT_LINES = 40
+_ERRORS: Mapping[str, type[UserError]] = {"job": JobFileError, "client": MissingToolError}
+_LAST_WORDS = 2000
 
 
 def ask(
     method: str,
     params: Mapping[str, object],
     *,
-    progress: Progress | None = None,
-    line: Progress | None = None,
-) -> dict[str, object]:
-    """The worker's result; raises CloudError or MissingToolError with what it could not do."""
-    # From the package's own folder: a module of the user's beside the job must not stand in for one of ours.
-    with subprocess.Popen(
-        [sys.executable, "-m", "joblens.azure.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=_IMPORT_ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as worker:
-        said = _collected(worker.stderr)
+    progress: Listener | None = None,
+    line: Listener | None = None,
+) -> dict[str, Any]:
+    """The worker's result; raises CloudError, JobFileError or MissingToolError with the reason."""
+    listeners = {"progress": progress, "line": line}
+    with tempfile.TemporaryFile() as said, _started(said) as worker:
         try:
-            return _answer(
-                worker, {"method": method, "params": params}, {"progress": progress, "line": line}, said
-            )
+            for kind, content in _messages(worker, {"method": method, "params": params}):
+                if kind == "result":
+                    return dict(content)
+                if kind == "error":
+                    raise _error(content)
+                listener = listeners.get(kind)
+                if listener is not None:
+                    listener(str(content))
         finally:
             # Nothing of value is left in it; an interrupted wait must not leave it behind.
             worker.kill()
+            worker.wait()
+        raise CloudError(
+            f"The Azure ML client ended without an answer (exit code {worker.returncode}).",
+            hint=_last_words(said),
+        )
 
 
-def _answer(
-    worker: subprocess.Popen[str],
-    request: Mapping[str, object],
-    listeners: Mapping[str, Progress | None],
-    said: deque[str],
-) -> dict[str, object]:
-    for message in _messages(worker, request):
-        for kind, content in message.items():
-            if kind == "result":
-                return dict(content)
-            if kind == "error":
-                raise _error(content)
-            listener = listeners.get(kind)
-            if listener is not None:
-                listener(str(content))
-    raise CloudError(
-        f"The Azure ML client ended without an answer (exit code {worker.wait()}).",
-        hint=f"It said last: {said[-1].strip()}" if said else "",
+def _started(said: IO[bytes]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "joblens.azure.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        cwd=_IMPORT_ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        encoding="utf-8",
     )
 
 
-def _messages(
-    worker: subprocess.Popen[str], request: Mapping[str, object]
-) -> Iterator[dict[str, dict[str, object]]]:
+def _messages(worker: subprocess.Popen[str], request: Mapping[str, object]) -> Iterator[tuple[str, Any]]:
     assert worker.stdin is not None
     assert worker.stdout is not None
     try:
@@ -83,17 +72,17 @@ def _messages(
     except BrokenPipeError:
         return
     for line in worker.stdout:
-        yield json.loads(line)
+        yield from json.loads(line).items()
 
 
-def _error(content: Mapping[str, object]) -> CloudError | MissingToolError:
-    kind = MissingToolError if content.get("missing") else CloudError
-    return kind(str(content["message"]), hint=str(content.get("hint", "")))
+def _error(content: Mapping[str, str]) -> UserError:
+    kind = _ERRORS.get(content["cause"], CloudError)
+    return kind(content["message"], hint=content["hint"])
 
 
-def _collected(stream: IO[str] | None) -> deque[str]:
-    """The last lines that anything in the worker printed; gathered aside, so that it never blocks."""
-    lines: deque[str] = deque(maxlen=_KEPT_LINES)
-    if stream is not None:
-        threading.Thread(target=lines.extend, args=(stream,), daemon=True).start()
-    return lines
+def _last_words(said: IO[bytes]) -> str:
+    """The last line that anything in the worker printed."""
+    said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_WORDS))
+    lines = said.read().decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"It said last: {last}" if last else ""

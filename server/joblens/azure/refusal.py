@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Refusal:
 
     message: str
     hint: str = ""
-    missing: bool = False
-    """The client itself is not installed."""
+    cause: Literal["cloud", "job", "client"] = "cloud"
+    """Azure itself, the job file, or that the client library is not installed."""
 
 
 SIGN_IN = "Sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET."
@@ -27,16 +28,30 @@ _LONGEST = 300
 _NOT_ALLOWED = "Ask for the role 'AzureML Data Scientist' on the workspace, or choose another workspace."
 _FIX_THE_FILE = "Correct the job file; `joblens check` shows where."
 
+_CHECK_THE_NAME = "Check the name, and which workspace it is looked for in."
+_OF_THE_FILE = {"ValidationError", "ValidationException", "MlException", "YAMLError"}
+
 _DETAILS = re.compile(r"\(x\)\s*(.+?)(?=\n\s*\n|\s+Resolutions:|\n?\(x\)|\Z)", re.DOTALL)
-_SCHEMA_FAILED = re.compile(r"Validation for \w+ failed:?\s*(\{.*\})", re.DOTALL)
+_NOT_IN_SET = re.compile(r"Value '?(?P<value>.*?)'? passed is not in set \[(?P<known>.*)\]")
+_OUR_WORDS = (
+    (r"Can't find directory or file in resolved absolute path: (.+)", r"There is no file or folder \1"),
+    (r"No such file or directory: (.+)", r"There is no file or folder \1"),
+    (r"Unknown field", "Azure ML does not know this key"),
+    (r"Missing data for required field", "This key is required"),
+    (
+        r"Failed to extract version when parsing asset (?:azureml:)?(\S+) of type .*",
+        r"'azureml:\1' lacks its version: write azureml:\1:VERSION or azureml:\1@latest",
+    ),
+)
+"""What the client says in its own terms, and how to say it in the user's."""
 _NOISE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def refusal(error: BaseException) -> Refusal:
     """The sentence for an error that azure-ai-ml, azure-identity or azure-core raised."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    if isinstance(error, ModuleNotFoundError):
-        return Refusal("Submitting needs azure-ai-ml, which is not installed here.", _INSTALL, missing=True)
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] == "azure":
+        return Refusal("Submitting needs azure-ai-ml, which is not installed here.", _INSTALL, "client")
     if "ClientAuthenticationError" in names:
         return _sign_in(error)
     if names & {"ServiceRequestError", "ServiceResponseError"}:
@@ -45,20 +60,26 @@ def refusal(error: BaseException) -> Refusal:
         )
     if "HttpResponseError" in names:
         return _refused_request(error)
-    return Refusal(sentence(str(error)), _FIX_THE_FILE if names & _OF_THE_FILE else "")
-
-
-_OF_THE_FILE = {"ValidationError", "ValidationException", "MlException", "YAMLError"}
+    if names & _OF_THE_FILE:
+        return Refusal(sentence(str(error)), _FIX_THE_FILE, "job")
+    return Refusal(sentence(str(error)))
 
 
 def sentence(text: str) -> str:
     """The sentence that matters in one of azure-ai-ml's long explanations."""
-    text = _NOISE.sub("", text).strip()
+    text = _NOISE.sub("", text).strip() or "The Azure ML client gave no reason"
     found = _from_schema(text)
     if found:
         return found
     details = _DETAILS.search(text)
-    return _shortened(details[1] if details else text)
+    return _in_our_words(_shortened(details[1] if details else text))
+
+
+def _in_our_words(text: str) -> str:
+    text = text.rstrip(".")
+    for theirs, ours in _OUR_WORDS:
+        text = re.sub(f"{theirs}$", ours, text)
+    return f"{text}."
 
 
 def _sign_in(error: BaseException) -> Refusal:
@@ -74,15 +95,27 @@ def _refused_request(error: BaseException) -> Refusal:
     text = _shortened(str(inner or getattr(error, "message", None) or error))
     if status == 403:
         return Refusal(f"Azure refused (403): {text}", _NOT_ALLOWED)
+    if status == 404:
+        return Refusal(f"Azure refused (404): {text}", _CHECK_THE_NAME)
     return Refusal(f"Azure refused ({status}): {text}" if status else f"Azure refused: {text}")
 
 
 def _from_schema(text: str) -> str:
     """The first mistake that the client's schema found, with the key it is at."""
-    for data in _json_in(text):
-        for path, message in _messages(data):
-            return _shortened(f"{path}: {message}" if path else message)
-    return ""
+    found = [mistake for data in _json_in(text) for mistake in _messages(data)]
+    if not found:
+        return ""
+    path, message = found[0]
+    same = [said for at, said in found if at == path]
+    message = _in_our_words(_shortened(_one_of_all(same) or message))
+    return f"{path}: {message}" if path else message
+
+
+def _one_of_all(messages: list[str]) -> str:
+    """One message for a value that none of several shapes allows; each shape told only its own words."""
+    told = [match for match in map(_NOT_IN_SET.match, messages) if match]
+    known = dict.fromkeys(word for match in told for word in match["known"].split(", "))
+    return f"'{told[0]['value']}' is none of {', '.join(known)}" if told else ""
 
 
 def _json_in(text: str) -> Iterator[object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from joblens.azure.client import Progress, ask
+from joblens.azure.client import Listener, ask
 from joblens.azure.workspace import Workspace
 from joblens.errors import JobFileError
 from joblens.job.convert import to_today
@@ -35,7 +35,7 @@ def submit(
     *,
     overrides: Mapping[str, object] | None = None,
     name: str | None = None,
-    progress: Progress | None = None,
+    progress: Listener | None = None,
 ) -> Submitted:
     """Send the job to the workspace; returns when the workspace has taken it.
 
@@ -65,7 +65,7 @@ def cancel(name: str, workspace: Workspace) -> Submitted:
     return _submitted(ask("cancel", {"name": name} | _address(workspace)))
 
 
-def stream(name: str, workspace: Workspace, line: Progress) -> Submitted:
+def stream(name: str, workspace: Workspace, line: Listener) -> Submitted:
     """Follow a job's log to its end; `line` gets each of its lines."""
     return _submitted(ask("stream", {"name": name} | _address(workspace), line=line))
 
@@ -90,7 +90,7 @@ def _job_kind(document: Document) -> Kind:
     kind = detect(document.tree, document.text)
     if kind is None or not kind.name.endswith("Job"):
         name = document.path.name if document.path else "This file"
-        what = f"is a {kind.name} file, not a job" if kind else "is not a job"
+        what = f"is of the kind '{kind.name}', not a job" if kind else "is not a job"
         raise JobFileError(
             f"{name} {what}, so it cannot be submitted.",
             hint="A job has a 'command' and an 'environment', or a '$schema' that names its kind.",

@@ -4,7 +4,7 @@ The client library is slow to import, prints as it likes, changes the environmen
 name and git facts from the working directory; so it lives here and never in the editor's server.
 
 Asked: `{"method": ..., "params": {...}}`. Answered: any number of `{"progress": text}` and `{"line": text}`,
-then one `{"result": {...}}` or `{"error": {"message", "hint", "missing"}}`.
+then one `{"result": {...}}` or `{"error": {"message", "hint", "cause"}}`.
 """
 
 from __future__ import annotations
