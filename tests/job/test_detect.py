@@ -157,3 +157,11 @@ def test_a_job_with_a_mistake_is_still_a_job() -> None:
         part = path.stem.split("_")[1]
         dialect = PREVIEW if "d1" in path.stem else TODAY
         assert of_file(path) == Kind(kinds.get(part, "commandJob"), dialect), path.name
+
+
+@pytest.mark.usefixtures("corpus")
+def test_typing_a_preview_job_settles_its_dialect_once() -> None:
+    for job in sorted((CORPUS / "preview" / "seed-2021-05-25" / "cli" / "jobs").rglob("job*.yml")):
+        text = job.read_text("utf-8")
+        seen = [found.dialect for end in range(len(text)) if (found := check(text[:end]))]
+        assert seen == sorted(seen, key=[TODAY, PREVIEW].index), job

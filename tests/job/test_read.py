@@ -1,7 +1,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from joblens.job.convert import to_today
 from joblens.job.model import CommandJob, Dialect, Job, SweepJob
 from joblens.job.read import read
 from joblens.text.document import Document
@@ -49,6 +52,25 @@ search_space:
 objective: {primary_metric: loss, goal: Minimize}
 limits: {max_total_trials: 9, max_concurrent_trials: 3, timeout: 100, trial_timeout: 10}
 early_termination: {type: bandit, slack_factor: 0.2}
+"""
+
+
+PREVIEW = """\
+type: sweep_job
+algorithm: random
+trial:
+  code: {local_path: src}
+  command: python main.py {search_space.lr} {inputs.a}
+  inputs: {a: {data: {path: https://x/y.csv}, mode: mount}}
+  environment: {docker: {image: python}, conda_file: file:env.yml}
+  compute: {target: azureml:c, instance_count: 2}
+  distribution: {type: pytorch, process_count: 4}
+search_space:
+  lr: {type: uniform, min_value: 0.1, max_value: 1}
+objective: {primary_metric: loss, goal: minimize}
+max_total_trials: 3
+timeout_minutes: 2
+early_termination: {policy_type: bandit, slack_factor: 0.1}
 """
 
 
@@ -230,3 +252,13 @@ def test_every_public_job_is_read() -> None:
             commands += command is not None
             assert job is not None, path
     assert commands > 80
+
+
+@given(data=st.data())
+def test_no_edit_of_a_job_makes_reading_or_converting_raise(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from([COMMAND, SWEEP, PREVIEW]))
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    typed = data.draw(st.text("{}[]:&*!'\"\n -#|>?,%@`\tax1", max_size=8))
+    edited = Document(text[:start] + typed + text[max(start, end - data.draw(st.integers(0, 60))) :])
+    read(edited)
+    to_today(edited)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from joblens.job.dialect import dialect_of
 from joblens.job.kinds import kind_of_schema
 from joblens.job.model import Dialect
-from joblens.text.nodes import Mapping, Scalar, Sequence
+from joblens.text.nodes import Mapping, Pair, Scalar, Sequence, Style
 from joblens.text.tree import Tree
 
 
@@ -41,7 +41,7 @@ FOREIGN_KEYS = frozenset(_FOREIGN.split())
 def detect(tree: Tree, text: str = "") -> Kind | None:
     """The kind and dialect of a file, half-typed or not; `text` gives its comments a say."""
     root = tree.root
-    keys = keys_of(root) if isinstance(root, Mapping) else {}
+    keys = _keys_of(root, text) if isinstance(root, Mapping) else {}
     named = _schema_named(keys, tree, text)
     if named is not None:
         name = kind_of_schema(named)
@@ -51,9 +51,22 @@ def detect(tree: Tree, text: str = "") -> Kind | None:
     return Kind(shape, dialect_of(shape, keys)) if shape else None
 
 
-def keys_of(mapping: Mapping) -> Keys:
+def _keys_of(mapping: Mapping, text: str) -> Keys:
     """The values by their keys; the later of two equal keys counts, as in PyYAML."""
-    return {pair.key.value: pair.value for pair in mapping.pairs if isinstance(pair.key, Scalar)}
+    return {
+        pair.key.value: None if _is_key_being_typed(pair, text) else pair.value
+        for pair in mapping.pairs
+        if isinstance(pair.key, Scalar)
+    }
+
+
+def _is_key_being_typed(pair: Pair, text: str) -> bool:
+    """A word below `compute:`, which today takes a word beside it and the preview keys below it."""
+    if pair.colon is None or not isinstance(pair.value, Scalar) or pair.value.style is not Style.PLAIN:
+        return False
+    key = pair.key
+    below = "\n" in text[pair.colon : pair.value.span.start]
+    return below and isinstance(key, Scalar) and key.value in ("compute", "code")
 
 
 def _schema_named(keys: Keys, tree: Tree, text: str) -> str | None:
