@@ -129,7 +129,7 @@ class _BlockReader:
         top = self.nesting.top
         if is_key or not (isinstance(top, OpenMapping) and top.indent == column and top.in_key):
             top = self._mapping(at, column, fresh)
-            self.nesting.add_pair(top, Scalar(Span(at + 1, at + 1), Style.PLAIN, ""), None)
+            self.nesting.add_pair(top, Scalar(Span(at + is_key, at + is_key), Style.PLAIN, ""), None)
         if not is_key and top.pair is not None:
             self.nesting.settle()
             top.pair.colon = at
@@ -181,13 +181,12 @@ class _BlockReader:
         if not top.waits or below_half_key or (column <= top.indent and fresh):
             self.recovery.misplaced_text(at, column)
             return
-        line = self.source.line
         node = read_node(self.source, at, top.indent, column)
         if isinstance(node, Mapping | Sequence) and (colon := self._colon_after(node)) >= 0:
             self._collection_as_key(node, colon, column)
             return
         self.nesting.put(node)
-        if isinstance(node, Scalar) and node.style is Style.PLAIN and self.source.line == line:
+        if isinstance(node, Scalar) and node.style is Style.PLAIN:
             top.loose = Loose(node, column)
 
     def _colon_after(self, node: Node) -> int:

@@ -15,6 +15,10 @@ _FORBIDDEN = re.compile(
 )
 
 _WORDS = {
+    "escape character": "Unknown escape; write '\\\\' for a backslash, or use single quotes",
+    "escape code": "This escape is no character; write '\\\\' for a backslash, or use single quotes",
+    "hexdecimal": "An escape needs hexadecimal digits; write '\\\\' for a backslash, or use single quotes",
+    "document indicator": "'---' and '...' divide documents; close the quote or bracket before them",
     "tab": "A tab where YAML wants spaces; use spaces",
     "could not find expected ':'": "A key without a colon; write ': ' after it",
     "mapping values are not allowed": "A ': ' where no key can stand; put the text in quotes",
@@ -25,7 +29,6 @@ _WORDS = {
     "flow mapping": "A mapping in braces needs ',' between its entries and a '}' at its end",
     "quoted scalar": "A quote is not closed; add the closing quote",
     "cannot start any token": "No text can start with this character; put the text in quotes",
-    "unknown escape character": "Unknown escape; write '\\\\' for a backslash, or use single quotes",
     "block scalar": "After '|' or '>' only a digit, '+' or '-' may stand; start the text on the next line",
     "document start": "More text after the end of the document; indent it, or start a new one with '---'",
     "directive": "A line that starts with '%' is a YAML directive; put the text in quotes",

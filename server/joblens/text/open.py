@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence, Span
+from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence
 
 
 class OpenDocument:
@@ -90,7 +90,7 @@ Open: TypeAlias = OpenDocument | OpenMapping | OpenSequence
 
 
 class Loose:
-    """A plain word alone on its line, taken as a value: it may turn out to be half a key."""
+    """Plain text on a line of its own, taken as a value: its first line may turn out to be half a key."""
 
     __slots__ = ("column", "scalar")
 
@@ -98,9 +98,8 @@ class Loose:
         self.scalar = scalar
         self.column = column
 
-    def as_mapping(self) -> OpenMapping:
-        """The mapping that the word starts if it is half a key."""
-        start = self.scalar.span.start
-        opened = OpenMapping(Mapping(Span(start, self.scalar.span.end), [], self.column), self.column)
-        opened.add(Pair(self.scalar, None, None))
+    def as_mapping(self, key: Scalar) -> OpenMapping:
+        """The mapping that starts with the word as half a key."""
+        opened = OpenMapping(Mapping(key.span, [], self.column), self.column)
+        opened.add(Pair(key, None, None))
         return opened

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from joblens.text.content import line_end, read_in_line
 from joblens.text.extents import read_plain_line
 from joblens.text.nesting import Nesting
-from joblens.text.nodes import Mapping, Sequence, Span
+from joblens.text.nodes import Mapping, Scalar, Sequence, Span, Style
 from joblens.text.open import Loose, OpenMapping, OpenSequence
 from joblens.text.source import Source
+from joblens.text.tokens import strip_end
 
 
 class Recovery:
@@ -16,11 +19,15 @@ class Recovery:
     def __init__(self, source: Source, nesting: Nesting) -> None:
         self.source = source
         self.nesting = nesting
+        self._line_with_tab = -2
 
     def column_after_tab(self, at: int) -> int:
         """The column that a line indented by tabs was most likely meant to have."""
-        tab = self.source.text.index("\t", self.source.start, at)
-        self.source.report(tab, at, "A tab in the indentation; YAML allows only spaces there")
+        source = self.source
+        if self._line_with_tab != source.line - 1:  # a block indented by tabs is one mistake
+            tab = source.text.index("\t", source.start, at)
+            source.report(tab, at, "A tab in the indentation; YAML allows only spaces there")
+        self._line_with_tab = source.line
         top = self.nesting.top
         return top.indent + 2 if top.waits else max(top.indent, 0)
 
@@ -61,7 +68,7 @@ class Recovery:
             if near is not top:
                 nesting.push(near)
             nesting.add_pair(near, node, None)
-            self._report_half_key(node.span, column)
+            self._report_half_key(node.span, near.indent)
             return
         self.source.incomplete.append(node.span)
         message = "More text where none can stand; indent it as a value, or write ': ' after a key"
@@ -70,12 +77,22 @@ class Recovery:
     def half_key_above(self, loose: Loose) -> OpenMapping:
         """The word taken as a value is half a key: entries follow at its column or below it."""
         nesting = self.nesting
-        half = loose.as_mapping()
+        key = self._first_line(loose.scalar)
+        half = loose.as_mapping(key)
         nesting.top.put(half.node)
         nesting.top.loose = None
         nesting.push(half)
-        self._report_half_key(loose.scalar.span, loose.column)
+        self._report_half_key(key.span, loose.column)
         return half
+
+    def _first_line(self, scalar: Scalar) -> Scalar:
+        source = self.source
+        start, end = scalar.span
+        line_end = source.ends[bisect_right(source.starts, start) - 1]
+        if end <= line_end:
+            return scalar
+        end = strip_end(source.text, start, line_end)
+        return Scalar(Span(start, end), Style.PLAIN, source.text[start:end], scalar.anchor, scalar.tag)
 
     def _report_half_key(self, span: Span, column: int) -> None:
         self.source.incomplete.append(span)
