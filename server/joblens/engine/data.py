@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from joblens.engine import folders
+from joblens.engine.folders import RunFolder
 from joblens.errors import JobFileError, UserError
 from joblens.job.model import Input, Output
+
+_PLAIN = re.compile(r"[\w@%+=:,./\\~-]+")
+"""Paths that a shell takes as one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class BoundInput:
     literal: bool
     url: str | None = None
     """Where `value` is downloaded from before the command starts."""
+    target: str | None = None
+    """The real place, where `value` is a link to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,15 @@ class BoundOutput:
     name: str
     type: str
     path: str
+    target: str | None = None
+    """The real place, where `path` is a link to it."""
 
 
 class DownloadError(UserError):
     """An input's address did not answer."""
 
 
-def bind_input(source: Input, folder: Path) -> BoundInput | None:
+def bind_input(source: Input, folder: Path, run: RunFolder) -> BoundInput | None:
     """The input of a job file in `folder`; None when nothing is said of it."""
     name = source.name.value
     if source.literal is not None:
@@ -67,22 +75,55 @@ def bind_input(source: Input, folder: Path) -> BoundInput | None:
             f"Input '{name}' is '{written}', and there is no such file or folder: {path}.",
             hint="A path is relative to the job file.",
         )
-    return BoundInput(name, source.type, os.path.normpath(path), literal=False)
+    found = os.path.normpath(path)
+    told = _told(found, run, name)
+    return BoundInput(name, source.type, told, literal=False, target=found if told != found else None)
 
 
 def _local(written: str) -> str:
     return unquote(urlsplit(written).path) if written.startswith("file://") else written.removeprefix("file:")
 
 
-def bind_output(output: Output, outputs: Path) -> BoundOutput:
+def bind_output(output: Output, run: RunFolder) -> BoundOutput:
     """The output as a folder (or a file's place) among the run's outputs."""
-    return BoundOutput(output.name.value, output.type, str(outputs / output.name.value))
+    return _output(output.name.value, output.type, run)
+
+
+def replaced(output: BoundOutput, run: RunFolder) -> BoundOutput:
+    """The same output of another run."""
+    return _output(output.name, output.type, run)
+
+
+def _output(name: str, kind: str, run: RunFolder) -> BoundOutput:
+    path = str(run.outputs / name)
+    told = _told(path, run, name)
+    return BoundOutput(name, kind, told, target=path if told != path else None)
+
+
+def _told(path: str, run: RunFolder, name: str) -> str:
+    """The path as the command is told it: values go into a command unquoted, so blanks would break it."""
+    if _PLAIN.fullmatch(path):
+        return path
+    return str(Path(tempfile.gettempdir()) / f"joblens-{run.name}" / name)
 
 
 def make_place(output: BoundOutput) -> None:
     """Make what the cluster too would have made before the command starts."""
-    path = Path(output.path)
+    path = Path(output.target or output.path)
     (path.parent if output.type == "uri_file" else path).mkdir(parents=True, exist_ok=True)
+
+
+def link(bound: Iterable[tuple[str, str | None]]) -> None:
+    """Make the links that stand for places whose paths a shell would take apart."""
+    for path, target in bound:
+        if target is not None:
+            Path(path).parent.mkdir(mode=0o700, exist_ok=True)
+            Path(path).symlink_to(target, target_is_directory=Path(target).is_dir())
+
+
+def unlink(run: RunFolder) -> None:
+    """Remove the links of a run that has ended."""
+    shutil.rmtree(Path(tempfile.gettempdir()) / f"joblens-{run.name}", ignore_errors=True)
 
 
 def _download_place(url: str) -> Path:
@@ -94,6 +135,9 @@ def fetch(source: BoundInput, note: Callable[[str], None]) -> None:
     """Make a web input present; the cached copy serves when it is unchanged or the server cannot be asked."""
     if source.url is None:
         return
+    import urllib.error
+    import urllib.request
+
     place = Path(source.value)
     place.parent.mkdir(parents=True, exist_ok=True)
     mark = place.parent / ".etag"

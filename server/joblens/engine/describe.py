@@ -19,8 +19,12 @@ def describe(plan: Plan) -> str:
         f"code: {plan.code or '(none)'}",
         f"working directory: {plan.run_folder.code}",
         f"environment: {_environment(plan.needs)}",
-        *_section("inputs", (f"{each.name} = {each.value}{_origin(each.url)}" for each in plan.inputs)),
-        *_section("outputs", (f"{each.name} = {each.path}" for each in plan.outputs)),
+        *_section(
+            "inputs", (f"{each.name} = {each.value}{_origin(each.url, each.target)}" for each in plan.inputs)
+        ),
+        *_section(
+            "outputs", (f"{each.name} = {each.path}{_origin(None, each.target)}" for each in plan.outputs)
+        ),
         *_section("variables", (f"{name}={shlex.quote(value)}" for name, value in plan.variables.items())),
         *_processes(plan),
         *_sweep(plan),
@@ -36,8 +40,10 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"{title}:", *found] if found else []
 
 
-def _origin(url: str | None) -> str:
-    return f"  (downloaded from {url})" if url else ""
+def _origin(url: str | None, target: str | None) -> str:
+    if url:
+        return f"  (downloaded from {url})"
+    return f"  (a link to {target})" if target else ""
 
 
 def _environment(needs: Needs) -> str:

@@ -51,7 +51,12 @@ class Needs:
     @property
     def folder(self) -> Path:
         """Where the environment is, once it is built."""
-        return folders.cache() / "environments" / self.key
+        return place() / self.key
+
+
+def place() -> Path:
+    """Where all environments are."""
+    return folders.cache() / "environments"
 
 
 def needs(environment: Environment | None, folder: Path) -> tuple[Needs, tuple[str, ...]]:

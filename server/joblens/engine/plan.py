@@ -80,8 +80,8 @@ def plan(job: Job, job_file: Path, run: RunFolder, *, environment: str | None = 
     """
     command_job = job.trial if isinstance(job, SweepJob) else job
     folder = job_file.absolute().parent
-    inputs = [data.bind_input(each, folder) for each in command_job.inputs.values()]
-    outputs = [data.bind_output(each, run.outputs) for each in command_job.outputs.values()]
+    inputs = [data.bind_input(each, folder, run) for each in command_job.inputs.values()]
+    outputs = [data.bind_output(each, run) for each in command_job.outputs.values()]
     bound = [each for each in inputs if each is not None]
     needs, notes = _needs(command_job.environment, folder, environment)
     parameters = {each.name: each.value for each in bound if each.literal}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +26,7 @@ def resolved(lines: Iterable[str], folder: Path) -> tuple[str, ...]:
         if option is not None and option["flag"] in _FILES:
             found += _file(line, _FILES[option["flag"]], folder / (option["value"] or ""))
         elif option is not None and option["flag"] in _PLACES:
-            found.append(f"{_PLACES[option['flag']]} {_absolute(option['value'] or '', folder)}")
+            found.append(f"{_PLACES[option['flag']]} {_place(option['value'] or '', folder)}")
         else:
             found.append(_absolute(line, folder))
     return tuple(found)
@@ -41,7 +40,7 @@ def normalised(lines: Iterable[str]) -> list[str]:
 def local_contents(lines: Iterable[str]) -> list[str]:
     """Hashes of the folders and files that the lines install from, which may change under one name."""
     paths = (Path(line.removeprefix("-e ")) for line in lines if not line.startswith("--"))
-    return [_hash(path) for path in paths if path.is_absolute() and path.exists()]
+    return [snapshot.hash_of(path) for path in paths if path.is_absolute() and path.exists()]
 
 
 def _joined(lines: Iterable[str]) -> Iterable[str]:
@@ -63,6 +62,11 @@ def _file(line: str, flag: str, path: Path) -> Iterable[str]:
     return inner if flag == "-r" else [f"--constraint-line {entry}" for entry in inner]
 
 
+def _place(value: str, folder: Path) -> str:
+    """A folder or an address, whatever looks like it."""
+    return str((folder / value).resolve()) if (folder / value).exists() else _absolute(value, folder)
+
+
 def _absolute(value: str, folder: Path) -> str:
     if value.startswith(("./", "../", ".\\", "/")) or value == "." or (folder / value).is_file():
         path, bracket, extras = value.partition("[")
@@ -79,10 +83,3 @@ def _normal(line: str) -> str:
     versions = ",".join(sorted(part.replace(" ", "") for part in match["versions"].split(",")))
     rest = " ".join(match["rest"].split())
     return f"{name}[{extras}]{versions}{rest}"
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    for file, relative in snapshot.files_of(path):
-        digest.update(relative.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

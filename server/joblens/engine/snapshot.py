@@ -19,8 +19,24 @@ def take(code: Path | None, target: Path) -> str:
         copy = target / relative
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, copy)
-        digest.update(relative.encode() + b"\0" + hashlib.sha256(copy.read_bytes()).digest())
+        digest.update(relative.encode() + b"\0" + _hash(copy))
     return digest.hexdigest()
+
+
+def hash_of(code: Path) -> str:
+    """The hash that a snapshot of `code` would have."""
+    digest = hashlib.sha256()
+    for file, relative in files_of(code):
+        digest.update(relative.encode() + b"\0" + _hash(file))
+    return digest.hexdigest()
+
+
+def _hash(file: Path) -> bytes:
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        while block := content.read(1 << 20):
+            digest.update(block)
+    return digest.digest()
 
 
 def files_of(code: Path) -> Iterator[tuple[Path, str]]:

@@ -96,6 +96,8 @@ class Supervisor:
             tracking.join()
         for output in self._plan.outputs:
             data.make_place(output)
+        data.link((each.path, each.target) for each in self._plan.outputs)
+        data.link((each.value, each.target) for each in self._plan.inputs if not each.literal)
 
     def _begin_record(self) -> None:
         record = self._record
@@ -172,8 +174,10 @@ class Supervisor:
         processes.adopt_orphans(False)
         if strays and outcome.status == records.COMPLETED:
             self._events.note(f"{strays} processes that the command left running were ended.")
+        data.unlink(self._folder)
         if self._recorder is not None:
-            self._recorder.finish(outcome.status, self._folder, self._events.note)
+            tags = {"best_child_run_id": str(self._best["run_id"])} if self._best else {}
+            self._recorder.finish(outcome.status, self._folder, self._events.note, tags)
         self._update(
             status=outcome.status,
             exit_code=outcome.exit_code,

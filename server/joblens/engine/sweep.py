@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from joblens.engine import data, records, run, space
 from joblens.engine import plan as plans
-from joblens.engine import records, run, space
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
@@ -99,15 +99,15 @@ class _Trials:
         """The completed trial with the best primary metric; empty when none reported it."""
         search = self._search
         found = [
-            (value, trial.name)
+            (value, trial.name, trial.tracking["run_id"])
             for trial in self._ended
             if trial.tracking and (value := recorder.metric(trial.tracking, search.metric)) is not None
         ]
         if not found:
             self.tell(f"No trial reported the primary metric '{search.metric}'.")
             return {}
-        value, name = min(found) if search.goal == "minimize" else max(found)
-        return {"name": name, "metric": search.metric, "value": value}
+        value, name, run_id = min(found) if search.goal == "minimize" else max(found)
+        return {"name": name, "metric": search.metric, "value": value, "run_id": run_id}
 
     def tell(self, line: str) -> None:
         """Add a line to the sweep's own log."""
@@ -118,7 +118,7 @@ class _Trials:
 def trial_plan(plan: Plan, number: int, point: space.Point) -> Plan:
     """The plan of one trial: a command job whose search space has values."""
     folder = RunFolder(Path(plan.folder).with_name(f"{plan.name}_{number}"))
-    outputs = tuple(dataclasses.replace(each, path=str(folder.outputs / each.name)) for each in plan.outputs)
+    outputs = tuple(data.replaced(each, folder) for each in plan.outputs)
     values = {("search_space", name): str(value) for name, value in point.items()}
     values |= {("outputs", each.name): each.path for each in outputs}
     search = plan.search

@@ -56,10 +56,18 @@ class Recorder:
             "name": self.name,
         }
 
-    def finish(self, status: str, folder: RunFolder, note: Callable[[str], None]) -> None:
+    def finish(
+        self,
+        status: str,
+        folder: RunFolder,
+        note: Callable[[str], None],
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         """Keep the run's files and set its final status, which a script cannot know."""
         client = Client(self.uri)
         try:
+            if tags:
+                client.set_tags(self.run.run_id, tags)
             client.finish(self.run.run_id, _STATUSES[status], self.name)
             if self.run.artifacts.startswith("mlflow-artifacts:"):
                 client.upload(self.run, _artifacts(folder))
@@ -104,7 +112,9 @@ def _uri(note: Callable[[str], None]) -> str | None:
         return server.ensure(note)
     except UserError as error:
         note(f"{error} {error.hint}")
-        return None
+    except OSError as error:  # no place to write, no port
+        note(f"The MLflow server cannot start, so this run's metrics are not tracked: {error}")
+    return None
 
 
 def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:

@@ -1,0 +1,115 @@
+"""The command line as a user has it: arguments, what is printed, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from joblens.cli import main
+from tests.engine.jobs import job, write
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def joblens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command in a project folder: `code, out, err = joblens("run", "job.yml")`."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+def test_run_prints_the_log_and_answers_how_it_ended(joblens, tmp_path):
+    write(tmp_path, job("echo hello"))
+    code, out, err = joblens("run", "job.yml", "--environment", "this-python")
+    assert (code, out) == (0, "hello\n")
+    assert "joblens: Completed." in err
+
+
+def test_a_failed_job_answers_1(joblens, tmp_path):
+    write(tmp_path, job("exit 3"))
+    code, _, err = joblens("run", "job.yml")
+    assert code == 1
+    assert "exit code 3" in err
+
+
+def test_json_is_an_event_per_line(joblens, tmp_path):
+    write(tmp_path, job("echo hello"))
+    _, out, _ = joblens("run", "job.yml", "--environment", "this-python", "--name", "j", "--json")
+    events = [json.loads(line) for line in out.splitlines()]
+    assert events[0]["name"] == "j"
+    assert [event["status"] for event in events if event["kind"] == "status"] == [
+        "Preparing",
+        "Running",
+        "Completed",
+    ]
+    assert {"kind": "line", "text": "hello"} in events
+
+
+def test_a_dry_run_prints_the_command(joblens, tmp_path):
+    write(tmp_path, job("echo ${{inputs.n}}", "inputs: {n: 1}"))
+    code, out, _ = joblens("run", "job.yml", "--dry-run", "--set", "inputs.n=2")
+    assert code == 0
+    assert out.endswith("command:\n  echo 2\n")
+
+
+def test_job_create_runs_a_local_job_and_stream_shows_it(joblens, tmp_path):
+    write(tmp_path, job("echo ${{inputs.n}}", "inputs: {n: 1}"))
+    code, out, _ = joblens("job", "create", "-f", "job.yml", "--name", "one", "--set", "inputs.n=5")
+    assert (code, out) == (0, "one\n")
+    assert joblens("job", "stream", "one")[:2] == (0, "5\n")
+    assert joblens("job", "create", "-f", "job.yml", "--name", "two", "--stream")[1].endswith("1\n")
+
+
+def test_job_list_show_and_cancel(joblens, tmp_path):
+    write(tmp_path, job("sleep 600"))
+    joblens("run", "job.yml", "--detach", "--name", "long")
+    code, out, _ = joblens("job", "cancel", "--name", "long")
+    assert (code, out) == (0, "long: Canceled\n")
+    assert "status:       Canceled" in joblens("job", "show", "long")[1]
+    assert json.loads(joblens("job", "list", "--json")[1])["name"] == "long"
+
+
+def test_control_c_cancels_the_run(tmp_path):
+    write(tmp_path, job('"echo started; sleep 600"'))
+    script = f"import sys; sys.path[:] = {sys.path!r}; from joblens.cli import main; sys.exit(main())"
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, "run", "job.yml"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "started\n"
+    os.kill(child.pid, signal.SIGINT)
+    _, err = child.communicate()
+    assert child.returncode == 1
+    assert "joblens: Canceled." in err
+
+
+def test_errors_have_a_hint_and_a_code(joblens):
+    code, out, err = joblens("run", "nowhere.yml")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: The job file cannot be read: nowhere.yml")
+    assert "\nhint: " in err
+    assert joblens("job", "show", "nothing")[0] == 5
+
+
+def test_check_prints_problems_where_they_are(joblens, tmp_path):
+    write(tmp_path, job("echo ${{inputs.x}}"))
+    code, out, _ = joblens("check", "job.yml")
+    assert code == 2
+    assert out.startswith("job.yml:1:")
+    assert json.loads(joblens("check", "job.yml", "--json")[1])["line"] == 1
+    write(tmp_path, job("echo"))
+    assert joblens("check", "job.yml") == (0, "", "")

@@ -1,0 +1,122 @@
+"""The engine's small parts, without processes."""
+
+import math
+from itertools import islice
+
+import pytest
+
+from joblens.engine import names, overrides, pip_settings, space
+from joblens.engine.events import Event, EventLog
+from joblens.engine.ignore import ignored, rules_of
+from joblens.errors import JobFileError, UserError
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "stays"),
+    [
+        ("*.csv", "data/a.csv", True),
+        ("/data", "data", True),
+        ("/data", "src/data", False),
+        ("data/*.csv", "data/a.csv", True),
+        ("data/*.csv", "data/b/a.csv", False),
+        ("**/a.csv", "x/y/a.csv", True),
+        ("*.csv\n!keep.csv", "keep.csv", False),
+        ("build/", "build", False),
+        ("# *.py", "a.py", False),
+        ("", ".git", True),
+        ("", "x/__pycache__", True),
+    ],
+)
+def test_ignore_rules_read_as_git_reads_them(tmp_path, line, path, stays):
+    (tmp_path / ".gitignore").write_text(line, encoding="utf-8")
+    assert ignored(path, is_folder=False, rules=rules_of(tmp_path)) is stays
+
+
+def test_amlignore_comes_before_gitignore(tmp_path):
+    (tmp_path / ".gitignore").write_text("a", encoding="utf-8")
+    (tmp_path / ".amlignore").write_text("b", encoding="utf-8")
+    assert not ignored("a", is_folder=False, rules=rules_of(tmp_path))
+
+
+def test_a_reader_sees_whole_events_only(tmp_path):
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
+    log.append(Event("note", "one"))
+    with file.open("a", encoding="utf-8") as half:
+        half.write('{"kind": "no')
+    events, offset = log.read(0)
+    assert events == [Event("note", "one")]
+    with file.open("a", encoding="utf-8") as half:
+        half.write('te", "text": "two"}\n')
+    assert log.read(offset)[0] == [Event("note", "two")]
+
+
+def test_set_puts_values_where_they_belong():
+    settings = overrides.parsed(["a.b=0.5", "list.1=x", "new.deep=yes"])
+    assert overrides.applied("a: {b: 1, c: 2}\nlist: [p, q]\n", settings) == (
+        "a:\n  b: 0.5\n  c: 2\nlist:\n- p\n- x\nnew:\n  deep: true\n"
+    )
+
+
+def test_a_file_without_settings_is_left_as_it_is():
+    assert overrides.applied("a:   1 # why\n", {}) == "a:   1 # why\n"
+
+
+@pytest.mark.parametrize("setting", ["a", "=1", "a=[", "list.5=x", "text.x.y=1"])
+def test_settings_that_make_no_sense_say_so(setting):
+    with pytest.raises(JobFileError) as caught:
+        overrides.applied(
+            "list: [p]\n", overrides.parsed([setting]) | ({"list.x": 1} if "text" in setting else {})
+        )
+    assert caught.value.hint
+
+
+def test_names_look_like_azures():
+    assert names.checked(names.new_name()).count("_") == 2
+    with pytest.raises(UserError, match="cannot be the name"):
+        names.checked("../x")
+
+
+@pytest.mark.parametrize(
+    ("settings", "unit", "value"),
+    [
+        ({"type": "choice", "values": ["a", "b"]}, 0.6, "b"),
+        ({"type": "randint", "upper": 4}, 0.999, 3),
+        ({"type": "uniform", "min_value": 1, "max_value": 3}, 0.5, 2.0),
+        ({"type": "quniform", "min_value": 0, "max_value": 10, "q": 2}, 0.36, 4.0),
+        ({"type": "loguniform", "min_value": 0, "max_value": 2}, 0.5, math.e),
+        ({"type": "normal", "mu": 5, "sigma": 2}, 0.5, 5.0),
+        ({"type": "lognormal", "mu": 1, "sigma": 2}, 0.5, math.e),
+        ({"type": "qlognormal", "mu": 1, "sigma": 2, "q": 1}, 0.5, 3.0),
+    ],
+)
+def test_each_distribution_maps_the_unit_interval(settings, unit, value):
+    assert space.value_at(settings, unit) == pytest.approx(value)
+
+
+def test_a_seed_draws_the_same_points_again():
+    settings = {"x": {"type": "uniform", "min_value": 0, "max_value": 1}}
+    draws = [list(islice(space.points(settings, "random", seed), 5)) for seed in (7, 7, 8)]
+    assert draws[0] == draws[1] != draws[2]
+
+
+def test_grid_takes_choices_only():
+    with pytest.raises(JobFileError, match="Grid sampling takes only 'choice', but 'x' is 'uniform'"):
+        next(space.points({"x": {"type": "uniform"}}, "grid", None))
+
+
+def test_pips_settings_become_uvs():
+    listing = (
+        "global.index-url='https://packages.example/simple'\n"
+        "global.extra-index-url='\\nhttps://a.example/simple\\nhttps://b.example/simple'\n"
+        "install.find-links='/wheels'\n"
+        "global.find-links='/old'\n"
+        "global.trusted-host='packages.example'\n"
+        ":env:.index-url='https://env.example/simple'\n"
+    )
+    assert pip_settings.translate(listing).arguments == (
+        *("--default-index", "https://env.example/simple"),
+        *("--index", "https://a.example/simple", "--index", "https://b.example/simple"),
+        *("--find-links", "/wheels"),
+        *("--allow-insecure-host", "packages.example"),
+    )

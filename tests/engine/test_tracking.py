@@ -1,0 +1,156 @@
+"""What MLflow has of a run: real scripts, the real server, its own interface."""
+
+import json
+import subprocess
+import urllib.request
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from joblens.engine.tracking import server
+from tests.engine.jobs import Finished, finished, job, write
+
+
+@pytest.fixture(autouse=True)
+def mlflow(need):
+    need(find_spec("mlflow"), "mlflow is not installed")
+
+
+def tracked(run: Finished) -> Any:
+    """The run as MLflow's server gives it."""
+    address = f"{run.record.tracking['uri']}/api/2.0/mlflow/runs/get?run_id={run.record.tracking['run_id']}"
+    with urllib.request.urlopen(address) as answer:
+        return json.load(answer)["run"]
+
+
+def pairs(listed: list[dict[str, str]]) -> dict[str, str]:
+    return {each["key"]: each["value"] for each in listed}
+
+
+def artifacts(run: Finished, folder: str) -> list[str]:
+    known = run.record.tracking
+    address = f"{known['uri']}/api/2.0/mlflow/artifacts/list?run_id={known['run_id']}&path={folder}"
+    with urllib.request.urlopen(address) as answer:
+        return [file["path"] for file in json.load(answer).get("files", [])]
+
+
+def test_a_script_logs_into_the_run(tmp_path):
+    main = """\
+        import mlflow
+        with mlflow.start_run(run_name="renamed"):
+            mlflow.log_metric("loss", 0.25)
+            mlflow.log_param("depth", 3)
+        """
+    run = finished(
+        write(tmp_path, job("python main.py", "code: .\ninputs: {rate: 0.5}"), {"main.py": main}), name="r1"
+    )
+    assert run.record.status == "Completed", run.lines
+    found = tracked(run)
+    assert found["info"]["status"] == "FINISHED"
+    assert found["info"]["run_name"] == "r1"
+    assert pairs(found["data"]["metrics"]) == {"loss": 0.25}
+    assert pairs(found["data"]["params"]) == {"rate": "0.5", "depth": "3"}
+
+
+def test_the_status_is_the_exit_codes_whatever_the_script_said(tmp_path):
+    main = "import mlflow, sys\nwith mlflow.start_run(): pass\nsys.exit(7)\n"
+    run = finished(write(tmp_path, job("python main.py", "code: ."), {"main.py": main}))
+    assert tracked(run)["info"]["status"] == "FAILED"
+
+
+def test_outputs_and_logs_are_artifacts(tmp_path):
+    run = finished(write(tmp_path, job('"mkdir outputs/a; echo x > outputs/a/m.txt; echo y > logs/l.txt"')))
+    assert artifacts(run, "outputs/a") == ["outputs/a/m.txt"]
+    assert artifacts(run, "logs") == ["logs/l.txt"]
+    assert artifacts(run, "user_logs") == ["user_logs/std_log.txt"]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_where_the_code_came_from_is_recorded(tmp_path):
+    file = write(tmp_path, job("echo", "description: what\ntags: {team: red}"), {"a.txt": "1"})
+    git(tmp_path, "init", "-q", "-b", "topic")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    git(tmp_path, "remote", "add", "origin", "https://example.com/repo.git")
+    (tmp_path / "a.txt").write_text("2", encoding="utf-8")
+    tags = pairs(tracked(finished(file))["data"]["tags"])
+    assert tags["mlflow.source.git.commit"] == git(tmp_path, "rev-parse", "HEAD")
+    assert tags["mlflow.source.git.branch"] == "topic"
+    assert tags["mlflow.source.git.repoURL"] == "https://example.com/repo.git"
+    assert tags["azureml.git.dirty"] == "True"
+    assert tags["mlflow.note.content"] == "what"
+    assert tags["team"] == "red"
+    assert len(tags["joblens.snapshot"]) == 64
+
+
+def test_an_address_with_a_password_is_not_recorded(tmp_path):
+    file = write(tmp_path, job("echo"))
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "remote", "add", "origin", "https://me:secret@example.com/repo.git")
+    assert "mlflow.source.git.repoURL" not in pairs(tracked(finished(file))["data"]["tags"])
+
+
+def test_the_users_own_server_comes_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    run = finished(write(tmp_path, job("echo ran")))
+    assert (run.lines, run.record.status, run.record.tracking) == (["ran"], "Completed", {})
+    assert "not tracked" in run.notes[0]
+
+
+def test_a_store_that_is_no_server_is_left_to_the_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///own.db")
+    run = finished(write(tmp_path, job("echo $MLFLOW_TRACKING_URI $MLFLOW_RUN_ID")))
+    assert run.lines == ["sqlite:///own.db"]
+
+
+def test_one_server_serves_all_runs(tmp_path):
+    first, second = finished(write(tmp_path, job("echo"))), finished(write(tmp_path, job("echo")))
+    assert first.record.tracking["uri"] == second.record.tracking["uri"] == server.running()
+
+
+def test_a_sweep_is_a_parent_with_its_trials(tmp_path):
+    sweep = """\
+        type: sweep
+        trial:
+          command: >-
+            python main.py ${{search_space.x}} ${{inputs.scale}} &&
+            echo ${{search_space.x}} > ${{outputs.o}}/x.txt
+          code: .
+          environment: azureml:any@latest
+        inputs: {scale: 10}
+        outputs: {o: {type: uri_folder}}
+        compute: local
+        sampling_algorithm: grid
+        search_space: {x: {type: choice, values: [3, 1, 2]}}
+        objective: {goal: minimize, primary_metric: loss}
+        limits: {max_total_trials: 10, max_concurrent_trials: 2}
+        """
+    main = """\
+        import os, sys, mlflow
+        assert os.environ["AZUREML_SWEEP_x"] == sys.argv[1]
+        mlflow.log_metric("loss", float(sys.argv[1]) * float(sys.argv[2]))
+        """
+    file = write(tmp_path, sweep, {"main.py": main})
+    run = finished(file, name="s")
+    assert run.record.status == "Completed", run.lines
+    assert (run.record.best["name"], run.record.best["value"]) == ("s_1", 10.0)
+    parent = tracked(run)
+    assert pairs(parent["data"]["tags"])["best_child_run_id"] == run.record.best["run_id"]
+    trial = Finished(run.folder.path.with_name("s_2"), [])
+    assert pairs(tracked(trial)["data"]["tags"])["mlflow.parentRunId"] == parent["info"]["run_id"]
+    assert pairs(tracked(trial)["data"]["params"]) == {"scale": "10", "x": "2"}
+    assert (trial.folder.outputs / "o" / "x.txt").read_text(encoding="utf-8") == "2\n"
+
+
+def test_a_server_that_cannot_start_does_not_stop_the_run(tmp_path, monkeypatch):
+    (tmp_path / "home").write_text("no folder", encoding="utf-8")
+    monkeypatch.setenv("JOBLENS_HOME", str(tmp_path / "home"))
+    run = finished(write(tmp_path, job("echo ran")))
+    assert (run.lines, run.record.status, run.record.tracking) == (["ran"], "Completed", {})
+    assert "not tracked" in run.notes[0]
