@@ -114,6 +114,29 @@ timeout_minutes: 2
     assert job["limits"]["timeout"] == "PT2M"
 
 
+def test_a_pipeline_arrives_with_its_steps(
+    plane: ControlPlane, workspace: Workspace, tmp_path: Path
+) -> None:
+    text = """\
+type: pipeline
+settings: {default_compute: azureml:cpu-cluster}
+jobs:
+  prepare:
+    command: echo 1 > ${{outputs.data}}/x
+    environment: azureml:sklearn:1
+    outputs: {data: {type: uri_folder}}
+  train:
+    command: ls ${{inputs.data}}
+    code: src
+    environment: azureml:sklearn:1
+    inputs: {data: "${{parent.jobs.prepare.outputs.data}}"}
+"""
+    submit(job_file(tmp_path, text), workspace, name="pipeline")
+    steps = sent_job(plane, "pipeline")["jobs"]
+    assert set(steps) == {"prepare", "train"}
+    assert steps["train"]["inputs"]["data"]["value"] == "${{parent.jobs.prepare.outputs.data}}"
+
+
 def test_overrides_change_what_is_sent(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:
     overrides = {"resources.instance_count": 5, "inputs.lr": 0.5}
     submit(job_file(tmp_path), workspace, name="changed", overrides=overrides)

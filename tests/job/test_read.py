@@ -203,6 +203,23 @@ timeout: 30
     assert job.timeout and job.timeout.value == 30
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("https://x.blob.core.windows.net/d/iris.csv?sv=1", "uri_file"),
+        ("https://x.blob.core.windows.net/d/iris/", "uri_folder"),
+        ("https://x.blob.core.windows.net/v1.2/iris", "uri_folder"),
+        ("wasbs://datasets@x.blob.core.windows.net", "uri_folder"),
+        ("data/.hidden", "uri_folder"),
+        ("../data", "uri_folder"),
+        ("x" * 5000 + ".csv", "uri_file"),
+    ],
+)
+def test_data_that_is_not_here_is_typed_by_its_name(tmp_path: Path, path: str, kind: str) -> None:
+    text = f"command: x\ncompute: {{target: local}}\ninputs:\n  a:\n    data: {{local_path: '{path}'}}\n"
+    assert command_job(text, tmp_path / "job.yml").inputs["a"].type == kind
+
+
 @pytest.mark.usefixtures("corpus")
 def test_the_preview_sweep_is_read_in_todays_words() -> None:
     path = SEED / "jobs" / "train" / "lightgbm" / "iris" / "job-sweep.yml"

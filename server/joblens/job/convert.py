@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from joblens.job.detect import detect
 from joblens.job.expressions import expressions
 from joblens.job.model import Dialect
-from joblens.job.read_preview import data_type, per_instance
+from joblens.job.read_preview import data_type, per_instance, type_on_disk
 from joblens.text.document import Document
 from joblens.text.values import value_of
 
@@ -198,7 +198,7 @@ class _Writing:
         local = parts.get("local_path")
         if isinstance(local, str):
             kind = data_type(local, self.folder)
-            if self.folder is None or not (self.folder / local).exists():
+            if type_on_disk(local, self.folder) is None:
                 self._guessed(name, local, kind)
             return {"type": kind, "path": local}
         path = parts.get("path")

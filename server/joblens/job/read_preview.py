@@ -96,10 +96,23 @@ def per_instance(processes: int, instances: int) -> int:
 
 def data_type(path: str, folder: Path | None = None) -> str:
     """`uri_file` or `uri_folder`: as it lies on the disk, or else by the ending of its last part."""
-    if folder is not None and (folder / path).exists():
-        return "uri_file" if (folder / path).is_file() else "uri_folder"
-    last = PurePosixPath(re.split(r"[?#]", path)[0]).name
-    return "uri_file" if PurePosixPath(last).suffix and not path.endswith("/") else "uri_folder"
+    return type_on_disk(path, folder) or _type_by_name(path)
+
+
+def type_on_disk(path: str, folder: Path | None) -> str | None:
+    """The type of what lies at a path; None where nothing does."""
+    try:
+        place = folder / path if folder else None
+        return (
+            None if place is None or not place.exists() else "uri_file" if place.is_file() else "uri_folder"
+        )
+    except OSError:  # A name that is too long for any file.
+        return None
+
+
+def _type_by_name(path: str) -> str:
+    without_host = re.sub(r"^\w+://[^/?#]*", "", re.split(r"[?#]", path)[0])
+    return "uri_file" if re.search(r"[^/.][^/]*\.[^/.]+$", without_host) else "uri_folder"
 
 
 def _code(root: Fields) -> At[str] | None:
