@@ -78,7 +78,7 @@ class _BlockReader:
             return self._item(at, column, fresh)
         nesting = self.nesting
         if fresh and isinstance(nesting.top, OpenSequence) and nesting.top.indent == column:
-            nesting.pop()  # a list no deeper than its key ends where the next key starts
+            nesting.closed = nesting.pop()  # a list no deeper than its key ends where the next key starts
         if first in "?:" and is_indicator(text, at, end):
             return self._explicit(at, column, fresh)
         start, before = at, nesting.pending

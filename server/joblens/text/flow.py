@@ -25,13 +25,15 @@ _CLOSING = {"[": "]", "{": "}"}
 class _Open:
     """A collection whose bracket is not closed yet."""
 
-    __slots__ = ("after_item", "closing", "node", "pair", "start", "value_next")
+    __slots__ = ("after_item", "closing", "node", "pair", "single", "start", "value_next")
 
     def __init__(self, node: Mapping | Sequence, start: int, closing: str) -> None:
         self.node = node
         self.start = start
         self.closing = closing
         self.pair: Pair | None = None
+        self.single: Mapping | None = None
+        """The mapping of one pair that is an item: `[key: value]`."""
         self.value_next = False
         self.after_item = False
 
@@ -52,9 +54,9 @@ class _Open:
         """A colon: what was put last is a key."""
         if self.pair is None or self.value_next:
             self._start_pair(colon)
-        if self.pair is not None:
+        if self.pair is not None and self.pair.colon is None:
             self.pair.colon = colon
-        self.value_next = True
+            self.value_next = True
 
     def _start_pair(self, colon: int) -> None:
         if isinstance(self.node, Mapping):
@@ -67,14 +69,14 @@ class _Open:
             key = Scalar(Span(colon, colon), Style.PLAIN, "")
             self.node.starts.append(colon)
         self.pair = Pair(key, None, None)
-        items.append(Mapping(Span(key.span.start, colon + 1), [self.pair], -1))
+        self.single = Mapping(Span(key.span.start, colon + 1), [self.pair], -1)
+        items.append(self.single)
 
     def comma(self) -> None:
         """The end of an entry."""
-        if isinstance(self.node, Sequence) and self.pair is not None:
-            mapping, value = self.node.items[-1], self.pair.value
-            if mapping is not None and value is not None:
-                mapping.span = Span(mapping.span.start, value.span.end)
+        if self.single is not None and (value := self.single.pairs[0].value) is not None:
+            self.single.span = Span(self.single.span.start, value.span.end)
+        self.single = None
         self.pair = None
         self.value_next = False
         self.after_item = False
