@@ -201,3 +201,18 @@ def test_a_half_typed_key_does_not_make_the_rest_wrong() -> None:
     found = problems(Document(plain))
     assert [one.code for one in found] == ["JL001"]
     assert plain[found[0].span.start : found[0].span.end].strip() == "comp"
+
+
+def test_a_key_that_stands_twice_is_the_only_problem_of_its_block() -> None:
+    check(IRIS + "«inputs»: {}\n", "JL002")
+
+
+def test_todays_placeholder_in_a_preview_job_is_one_problem_even_when_it_names_nothing() -> None:
+    check(PREVIEW.replace("{inputs.iris}", "«${{inputs.iriss}}»"), "JL205")
+    check(PREVIEW.replace("{inputs.iris}", "«${{inputs.iris»"), "JL205")
+
+
+def test_a_tab_does_not_make_the_block_below_it_wrong() -> None:
+    check(PREVIEW.replace("compute:", "«\t»compute:"), "JL001")
+    check(IRIS.replace("environment:\n  image", "environment:\n«\t»  image"), "JL001")
+    check(IRIS.replace("inputs:\n", "inputs:\n«\t»# a comment\n"), "JL001")

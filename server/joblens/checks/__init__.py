@@ -43,23 +43,41 @@ def check(subject: Subject) -> list[Problem]:
     if subject.kind is None:
         return []
     found = [problem for one in CHECKS for problem in one(subject)]
+    found = _outside_repeated(subject, found)
     if subject.syntax:
         found = _certain_in_broken_text(subject, found)
     found = [one for one in found if not _ignored(subject.document, one)]
     return sorted(found, key=lambda one: (one.span, one.code))
 
 
+def _outside_repeated(subject: Subject, found: list[Problem]) -> list[Problem]:
+    """Without what stands below a key that stands twice: the user may be about to remove it."""
+    inside = [p.value.span for p in duplicate_key.repeated(subject.tree.root) if p.value is not None]
+    if not inside:
+        return found
+    return [one for one in found if not any(span.start <= one.span.start < span.end for span in inside)]
+
+
 def _certain_in_broken_text(subject: Subject, found: list[Problem]) -> list[Problem]:
-    """Without what the broken place may have caused: missing keys, and all else on its line."""
+    """Without what the broken place may have caused: missing keys, and all else in its block."""
     document = subject.document
-    lines = {document.line_of(one.span.start) for one in subject.syntax}
-    lines |= {document.line_of(span.start) for span in subject.tree.incomplete}
+    broken = {document.line_of(one.span.start) for one in subject.syntax}
+    broken |= {document.line_of(span.start) for span in subject.tree.incomplete}
+    lines = {line for start in broken for line in _block(document, start)}
     return [
         one
         for one in found
         if one.code == syntax.CODE
         or (one.code != missing_key.CODE and document.line_of(one.span.start) not in lines)
     ]
+
+
+def _block(document: Document, start: int) -> range:
+    """The lines from `start` up to the next one that begins without indentation."""
+    end = start + 1
+    while end < len(document.line_starts) and document.line_text(end)[:1] in ("", " ", "\t", "#"):
+        end += 1
+    return range(start, end)
 
 
 def _ignored(document: Document, problem: Problem) -> bool:

@@ -35,14 +35,16 @@ def problems(subject: Subject) -> Iterator[Problem]:
         if "{" not in text:
             continue
         offsets = source_offsets(scope.command, subject.document.text)
+        foreign = _todays(text, offsets) if scope.dialect is Dialect.PREVIEW else []
+        yield from foreign
         for expression in expressions(text, scope.dialect):
             span = Span(offsets[expression.start], offsets[expression.end])
+            if any(one.span.start <= span.start < one.span.end for one in foreign):
+                continue
             name = Span(offsets[expression.name_start], offsets[expression.name_end])
             found = _problem(scope, expression, span, name)
             if found is not None:
                 yield found
-        if scope.dialect is Dialect.PREVIEW:
-            yield from _todays(text, offsets)
 
 
 def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) -> Problem | None:
@@ -80,10 +82,13 @@ def _undeclared(expression: Expression, declared: list[str], span: Span, name_sp
     return Problem(UNDECLARED, f"There is no {noun} '{name}'. {way_out}", span)
 
 
-def _todays(text: str, offsets: Sequence[int]) -> Iterator[Problem]:
+def _todays(text: str, offsets: Sequence[int]) -> list[Problem]:
+    """Today's form, closed or not, in a command of the preview."""
+    found = []
     for expression in expressions(text, Dialect.TODAY):
-        if expression.closed and expression.context in ("inputs", "search_space"):
+        if expression.context in ("inputs", "search_space"):
             span = Span(offsets[expression.start], offsets[expression.end])
             old = f"{{{expression.context}.{expression.name}}}"
             message = f"The 2021 preview does not fill '{shortened(expression.raw)}'. Write '{old}'."
-            yield Problem(OTHER_DIALECT, message, span, fix=Fix(f"Change to '{old}'", span, old))
+            found.append(Problem(OTHER_DIALECT, message, span, fix=Fix(f"Change to '{old}'", span, old)))
+    return found

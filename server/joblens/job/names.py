@@ -1,4 +1,4 @@
-"""Where each input, output and hyperparameter of a command is declared, in every place a command may stand."""
+"""Where each input, output and hyperparameter of a command is declared, wherever a command may stand."""
 
 from __future__ import annotations
 
@@ -89,6 +89,12 @@ def _sweep(tree: Tree, holder: Mapping, dialect: Dialect) -> Scope | None:
 
 
 def _entries_of(tree: Tree, holder: Mapping, key: str) -> dict[str, Pair]:
-    pair = tree.entries(holder).get(key)
-    value = tree.resolved(pair.value) if pair is not None else None
-    return tree.entries(value) if isinstance(value, Mapping) else {}
+    """The entries under a key; where it stands twice (a mistake of its own), those of both."""
+    pairs = [tree.entries(holder).get(key)]
+    pairs += [pair for pair in holder.pairs if isinstance(pair.key, Scalar) and pair.key.value == key]
+    found: dict[str, Pair] = {}
+    for pair in pairs:
+        value = tree.resolved(pair.value) if pair is not None else None
+        if isinstance(value, Mapping):
+            found |= tree.entries(value)
+    return found

@@ -82,6 +82,8 @@ def _at_mark(text: str, error: yaml.MarkedYAMLError) -> SyntaxProblem:
     said = f"{error.context or ''} {error.problem or ''}"
     start = _offset(text, error.problem_mark or error.context_mark)
     message = next((words for part, words in _WORDS.items() if part in said), None)
+    if text[start : start + 1] == "\t" and not text[:start].rpartition("\n")[2].strip():
+        message = "A tab in the indentation; YAML allows only spaces there"
     return SyntaxProblem(_word_at(text, start), message or f"Not valid YAML: {error.problem}"[:119])
 
 

@@ -26,7 +26,10 @@ class Recovery:
         source = self.source
         if self._line_with_tab != source.line - 1:  # a block indented by tabs is one mistake
             tab = source.text.index("\t", source.start, at)
-            source.report(tab, at, "A tab in the indentation; YAML allows only spaces there")
+            end = tab + 1
+            while source.text[end] == "\t":
+                end += 1
+            source.report(tab, end, "A tab in the indentation; YAML allows only spaces there")
         self._line_with_tab = source.line
         top = self.nesting.top
         return top.indent + 2 if top.waits else max(top.indent, 0)
