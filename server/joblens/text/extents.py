@@ -61,7 +61,7 @@ def _continued(source: Source, indent: int, half_key_column: int) -> int | None:
         is_item = column >= half_key_column >= 0 and text[at] == "-" and is_indicator(text, at, end)
         if is_item and source.verdict is not None:
             break
-        if text.find(":", at, end) >= 0 and find_key(text, at, end):
+        if find_key(text, at, end):
             break
         comment = comment_start(text, at, end)
         source.go_to(line)

@@ -203,6 +203,6 @@ class _FlowReader:
         self.source.report(
             innermost.start, innermost.start + 1, f"This '{bracket}' is not closed; add '{innermost.closing}'"
         )
-        for opened in self.stack:
+        for opened in reversed(self.stack):
             opened.close(self.reached)
         self.stack.clear()

@@ -89,8 +89,8 @@ def _at_mark(text: str, error: yaml.MarkedYAMLError) -> SyntaxProblem:
 
 def _offset(text: str, mark: object) -> int:
     """The offset of a mark; libyaml does not count a BOM."""
-    index = getattr(mark, "index", 0)
-    return min(len(text), int(index) + text.startswith("\ufeff"))
+    uncounted = yaml.__with_libyaml__ and text.startswith("\ufeff")
+    return min(len(text), int(getattr(mark, "index", 0)) + uncounted)
 
 
 def _word_at(text: str, start: int) -> Span:

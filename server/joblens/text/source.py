@@ -57,10 +57,7 @@ class Source:
 
     def indent_end(self, line: int) -> int:
         """The offset of the first character of a line that is no space."""
-        return self._first(_SPACES, line)
-
-    def _first(self, pattern: re.Pattern[str], line: int) -> int:
-        match = pattern.match(self.text, self.starts[line], self.ends[line])
+        match = _SPACES.match(self.text, self.starts[line], self.ends[line])
         return match.end() if match else self.starts[line]
 
     def is_document_mark(self, line: int) -> bool:

@@ -26,6 +26,8 @@ class Key(NamedTuple):
 
 def find_key(text: str, at: int, end: int) -> Key | None:
     """The key that starts at `at`, if a colon follows it before the line's end."""
+    if text.find(":", at, end) < 0:
+        return None
     match = _PLAIN_KEY.match(text, at, end)
     if match is None:
         first = text[at]

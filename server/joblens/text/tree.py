@@ -28,6 +28,7 @@ class Tree:
         self.incomplete: list[Span] = source.incomplete
         """Keys without a colon: most likely still being typed."""
         self._source = source
+        self._entries: dict[int, dict[str, Pair]] = {}
 
     @property
     def root(self) -> Node | None:
@@ -57,8 +58,11 @@ class Tree:
         return self.anchors.find(node) if self.anchors is not None else None
 
     def entries(self, mapping: Mapping) -> dict[str, Pair]:
-        """A mapping's entries by the text of their key, merged ones included."""
-        return references.entries(mapping, self.anchors)
+        """A mapping's entries by the text of their key, merged ones included; not to be changed."""
+        found = self._entries.get(id(mapping))
+        if found is None:
+            found = self._entries[id(mapping)] = references.entries(mapping, self.anchors)
+        return found
 
     def node_at(self, path: Path) -> Node | None:
         """The node that a path of the first document leads to, through aliases and merge keys."""
@@ -90,5 +94,5 @@ class Tree:
         return self.entries(node).get(key)
 
     def _line_start(self, offset: int) -> int:
-        before = self._source.text[:offset]
-        return max(before.rfind("\n"), before.rfind("\r")) + 1
+        text = self._source.text
+        return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
