@@ -1,9 +1,12 @@
 import csv
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from joblens.job.detect import Kind, detect
+from joblens.job.detect import FOREIGN_KEYS, SHAPES, Kind, detect
 from joblens.job.kinds import KINDS, kind_of_schema
 from joblens.job.model import Dialect
 from joblens.text.document import Document
@@ -165,3 +168,40 @@ def test_typing_a_preview_job_settles_its_dialect_once() -> None:
         text = job.read_text("utf-8")
         seen = [found.dialect for end in range(len(text)) if (found := check(text[:end]))]
         assert seen == sorted(seen, key=[TODAY, PREVIEW].index), job
+
+
+@pytest.mark.usefixtures("corpus")
+def test_jobs_and_components_are_told_without_their_schema() -> None:
+    told = {
+        "commandJob",
+        "sweepJob",
+        "pipelineJob",
+        "commandComponent",
+        "sparkJob",
+        "autoMLJob",
+        "data",
+        "azureBlob",
+    }
+    wrong: list[str] = []
+    with (CORPUS / "examples.tsv").open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            text = re.sub(r".*\$schema.*", "", (EXAMPLES / row["path"]).read_text("utf-8"))
+            found = check(text)
+            if row["schema_kind"] in told and (found is None or found.name != row["schema_kind"]):
+                wrong.append(f"{row['path']}: {row['schema_kind']}, but found {found}")
+    assert wrong == []
+
+
+def test_no_key_of_a_kind_that_is_told_by_shape_speaks_against_it() -> None:
+    for kind in {kind for kind, _ in SHAPES}:
+        schema = json.loads((ROOT / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
+        assert FOREIGN_KEYS.isdisjoint(top_keys(schema, schema["definitions"])), kind
+
+
+def top_keys(schema: dict[str, Any], definitions: dict[str, Any]) -> set[str]:
+    keys = set(schema.get("properties", ()))
+    parts = [part for word in ("anyOf", "oneOf", "allOf") for part in schema.get(word, ())]
+    parts += [schema[word] for word in ("then", "else") if word in schema]
+    if "$ref" in schema:
+        parts.append(definitions[schema["$ref"].removeprefix("#/definitions/")])
+    return keys.union(*(top_keys(part, definitions) for part in parts))

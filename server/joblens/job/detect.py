@@ -31,8 +31,8 @@ _SCHEMA_COMMENT = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*(\
 
 _FOREIGN = """
 apiversion apiVersion kind metadata spec on true channels dependencies build_dependencies repos stages
-image stage script before_script steps pool pr swagger openapi AWSTemplateFormatVersion Resources
-galaxy_info hosts roles volumes networks ports entrypoint cmd container_name plugins site_name
+image script before_script steps pool pr swagger openapi AWSTemplateFormatVersion Resources
+galaxy_info hosts roles volumes networks ports entrypoint cmd plugins site_name
 """
 FOREIGN_KEYS = frozenset(_FOREIGN.split())
 """Top-level keys of other tools' files, none of them a key of a kind that is told by its shape."""
@@ -87,7 +87,7 @@ def _end_of_head(tree: Tree, text: str) -> int:
 def _kind_by_shape(keys: Keys) -> str | None:
     if not keys or not FOREIGN_KEYS.isdisjoint(keys):
         return None
-    return next((kind for kind, fits in _SHAPES if fits(keys)), None)
+    return next((kind for kind, fits in SHAPES if fits(keys)), None)
 
 
 def _word(keys: Keys, key: str) -> str:
@@ -110,15 +110,31 @@ _JOB_MARKS = ("compute", "experiment_name", "services", "settings", "limits", "q
 
 
 def _component(kinds: str, *marks: str) -> Callable[[Keys], bool]:
+    """Fits a component: it has a name, and says what it is or declares inputs where a job gives them."""
     typed = _typed(kinds, *marks)
-    return lambda keys: (
-        "name" in keys
-        and typed(keys)
-        and (
-            _word(keys, "type").endswith("_component")
-            or (not keys.keys().isdisjoint(_COMPONENT_MARKS) and keys.keys().isdisjoint(_JOB_MARKS))
-        )
-    )
+    return lambda keys: "name" in keys and typed(keys) and (_says_component(keys) or _declares_only(keys))
+
+
+def _says_component(keys: Keys) -> bool:
+    return _word(keys, "type").endswith("_component")
+
+
+def _declares_only(keys: Keys) -> bool:
+    if not keys.keys().isdisjoint(_JOB_MARKS):
+        return False
+    return not keys.keys().isdisjoint(_COMPONENT_MARKS) or _declares_inputs(keys.get("inputs"))
+
+
+def _declares_inputs(inputs: object) -> bool:
+    """Inputs with a type but neither path nor value: to be given where the component is used."""
+    if not isinstance(inputs, Mapping) or not inputs.pairs:
+        return False
+    return all(isinstance(pair.value, Mapping) and _is_declaration(pair.value) for pair in inputs.pairs)
+
+
+def _is_declaration(mapping: Mapping) -> bool:
+    keys = {pair.key.value for pair in mapping.pairs if isinstance(pair.key, Scalar)}
+    return "type" in keys and keys.isdisjoint(("path", "value", "mode"))
 
 
 def _untyped_command_job(keys: Keys) -> bool:
@@ -133,7 +149,7 @@ def _untyped_sweep_job(keys: Keys) -> bool:
 
 def _asset(kinds: str) -> Callable[[Keys], bool]:
     typed = _typed(kinds, "path", "local_path")
-    return lambda keys: "name" in keys and typed(keys)
+    return lambda keys: "name" in keys and "source" not in keys and typed(keys)
 
 
 def _mltable(keys: Keys) -> bool:
@@ -145,7 +161,14 @@ def _schedule(keys: Keys) -> bool:
     return "trigger" in keys and not keys.keys().isdisjoint(("create_job", "import_data", "create_monitor"))
 
 
-_SHAPES: tuple[tuple[str, Callable[[Keys], bool]], ...] = (
+SHAPES: tuple[tuple[str, Callable[[Keys], bool]], ...] = (
+    ("kubernetesOnlineDeployment", _typed("kubernetes", "endpoint_name")),
+    ("managedOnlineDeployment", _has("endpoint_name", "instance_type", "instance_count")),
+    ("modelBatchDeployment", lambda keys: "endpoint_name" in keys and _typed("model", "settings")(keys)),
+    (
+        "pipelineComponentBatchDeployment",
+        lambda keys: "endpoint_name" in keys and _typed("pipeline", "component", "job_definition")(keys),
+    ),
     ("sweepJob", _typed("sweep sweep_job", "trial", "search_space", "objective", "algorithm")),
     ("sweepJob", _untyped_sweep_job),
     ("commandComponent", _component("command command_component", "command", "code", "environment")),
@@ -166,11 +189,4 @@ _SHAPES: tuple[tuple[str, Callable[[Keys], bool]], ...] = (
     ("model", _asset("custom_model mlflow_model triton_model")),
     ("schedule", _schedule),
     ("MLTable", _mltable),
-    ("kubernetesOnlineDeployment", _typed("kubernetes", "endpoint_name")),
-    ("managedOnlineDeployment", _has("endpoint_name", "instance_type", "instance_count")),
-    ("modelBatchDeployment", lambda keys: "endpoint_name" in keys and _typed("model", "settings")(keys)),
-    (
-        "pipelineComponentBatchDeployment",
-        lambda keys: "endpoint_name" in keys and _typed("pipeline", "component", "job_definition")(keys),
-    ),
 )
