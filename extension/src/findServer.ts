@@ -1,12 +1,12 @@
 /** Finds the Python for the server, and says plainly what is missing when there is none. */
 
-import { commands, type Uri, window } from "vscode";
+import { type Uri, window } from "vscode";
 
 import { log } from "./log";
 import { findPython, pythonMissing } from "./python";
 import { pythonCandidates } from "./pythonCandidates";
 import { type ServerCommand, serverCommand } from "./server";
-import { PYTHON_SETTING } from "./settings";
+import { writePython } from "./settings";
 
 export async function findServer(extension: Uri): Promise<ServerCommand | undefined> {
   const { interpreter, refused } = await findPython(await pythonCandidates(extension.fsPath));
@@ -23,7 +23,11 @@ export async function findServer(extension: Uri): Promise<ServerCommand | undefi
 
 async function sayPythonIsMissing(message: string): Promise<void> {
   const choose = "Choose a Python";
-  if ((await window.showErrorMessage(message, choose)) === choose) {
-    await commands.executeCommand("workbench.action.openSettings", PYTHON_SETTING);
-  }
+  if ((await window.showErrorMessage(message, choose)) !== choose) return;
+  const chosen = await window.showOpenDialog({
+    title: "Choose a Python interpreter",
+    openLabel: "Use This Python",
+  });
+  // The extension starts the server anew whenever this setting changes.
+  if (chosen?.[0]) await writePython(chosen[0].fsPath);
 }

@@ -23,8 +23,6 @@ export function serverCommand(
     env: {
       ...env,
       PYTHONPATH: env["PYTHONPATH"] ? ours + delimiter + env["PYTHONPATH"] : ours,
-      // A job must not see our libraries: the engine takes these folders off the job's PYTHONPATH.
-      JOBLENS_PYTHONPATH: ours,
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The user's settings, typed; only this file knows their names. */
 
-import { type Uri, workspace } from "vscode";
+import { ConfigurationTarget, type Uri, workspace } from "vscode";
 
 export type Backend = "auto" | "process" | "container";
 
@@ -18,4 +18,8 @@ export function readSettings(scope?: Uri): Settings {
     python: settings.get<string>("python", "").trim(),
     backend: settings.get<Backend>("run.backend", "auto"),
   };
+}
+
+export async function writePython(path: string): Promise<void> {
+  await workspace.getConfiguration("joblens").update("python", path, ConfigurationTarget.Global);
 }

@@ -8,14 +8,14 @@ const GREEN = "\x1b[32m";
 const PLAIN = "\x1b[0m";
 
 /** What a run's panel shows for an event. */
-export function terminalLines(event: RunEvent): string[] {
-  switch (event.kind) {
+export function terminalLines({ kind, text = "", status = "", exitCode }: RunEvent): string[] {
+  switch (kind) {
     case "line":
-      return [event.text ?? ""];
+      return [text];
     case "note":
-      return (event.text ?? "").split("\n").map((line) => `${DIM}${line}${PLAIN}`);
+      return text.split("\n").map((line) => `${DIM}${line}${PLAIN}`);
     case "status":
-      return [`${colour(event.status)}${endSentence(event.status ?? "", event.exitCode)}${PLAIN}`];
+      return [`${colour(status)}${endSentence(status, exitCode)}${PLAIN}`, ...(text === "" ? [] : [text])];
   }
 }
 
@@ -31,7 +31,7 @@ export function endSentence(status: string, exitCode: number | undefined): strin
   return exitCode === undefined || exitCode === 0 ? status : `${status} (exit code ${exitCode})`;
 }
 
-function colour(status: string | undefined): string {
+function colour(status: string): string {
   if (status === "Completed") return GREEN;
   return status === "Failed" ? RED : DIM;
 }
