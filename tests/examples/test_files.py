@@ -4,10 +4,11 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 import yaml
+
+from tests.examples.programs import installed
 from tests.shared_data import ROOT, SHARED
 
 EXAMPLES = ROOT / "examples"
@@ -90,10 +91,3 @@ def test_there_are_fifty_flowers_of_each_species() -> None:
 
 def loaded(name: str) -> dict[str, object]:
     return dict(yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8")))
-
-
-def installed(distribution: str) -> bool:
-    try:
-        return bool(version(distribution))
-    except PackageNotFoundError:
-        return False

@@ -1,0 +1,117 @@
+"""What was measured as tables to read, and as data to keep."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bench import overhead
+from bench.latency import MEASURES, Results
+from bench.samples import Samples, Series
+
+
+def machine() -> str:
+    """On what all this was measured: times of two machines cannot be compared."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def starts_table(starts: Samples) -> str:
+    """How long each server takes to be there."""
+    row = _row("start to initialize response", list(starts.values()))
+    return f"Start, milliseconds\n{_table([_head(starts), row])}"
+
+
+def latency_tables(results: Results) -> str:
+    """A table per size of document: a measure per row, a server per group of columns."""
+    return "\n\n".join(_latency_table(size, servers) for size, servers in results.items())
+
+
+def _latency_table(size: int, servers: Mapping[str, Samples]) -> str:
+    rows = [
+        _row(title, [samples[measure] for samples in servers.values()]) for measure, title in MEASURES.items()
+    ]
+    return f"{size} lines, milliseconds\n{_table([_head(servers), *rows])}"
+
+
+def _head(names: Iterable[str]) -> list[str]:
+    return ["", *(column for name in names for column in (name, "p95", "CPU")), "ratio"]
+
+
+def _row(title: str, series: Sequence[Series]) -> list[str]:
+    """A measure of each server; the ratio is the last one's median by the first one's."""
+    return [title, *(cell for one in series for cell in _series_cells(one)), _ratio(series)]
+
+
+def _series_cells(series: Series) -> list[str]:
+    cpu = f"{1000 * sum(series.cpu) / len(series.cpu):.1f}" if series.cpu else ""
+    if not series.seconds:
+        return ["no right answer", f"0/{series.asked}", cpu]
+    right = len(series.seconds)
+    wrong = f" ({right}/{series.asked} right)" if right < series.asked else ""
+    return [f"{1000 * series.median:.1f}{wrong}", f"{1000 * series.p95:.1f}", cpu]
+
+
+def _ratio(series: Sequence[Series]) -> str:
+    ours, others = series[0], series[-1]
+    return f"{others.median / ours.median:.1f}x" if ours.seconds and others.seconds else ""
+
+
+def overhead_table(samples: Samples) -> str:
+    """The three ways of running hello-world, and what two of them add to the bare command."""
+    bare = samples[overhead.BARE].median
+    added = {way: series.median - bare for way, series in samples.items()}
+    ours = added[overhead.JOBLENS]
+    rows = [["", "median", "p95", "overhead", "ratio"]]
+    for way, series in samples.items():
+        is_bare = way == overhead.BARE
+        rows.append(
+            [
+                way,
+                f"{1000 * series.median:.0f}",
+                f"{1000 * series.p95:.0f}",
+                "" if is_bare else f"{1000 * added[way]:.0f}",
+                "" if is_bare else f"{added[way] / ours:.1f}x",
+            ]
+        )
+    return f"examples/hello-world, warm, milliseconds\n{_table(rows)}"
+
+
+def data(samples: Samples) -> dict[str, object]:
+    """Samples for a program to read: all in seconds."""
+    return {
+        measure: {
+            "median": series.median if series.seconds else None,
+            "p95": series.p95 if series.seconds else None,
+            "right": len(series.seconds),
+            "asked": series.asked,
+            "seconds": series.seconds,
+            "cpu": series.cpu,
+        }
+        for measure, series in samples.items()
+    }
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell; numbers to the right, as they are compared from the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
