@@ -90,6 +90,15 @@ def test_an_environment_in_a_file_of_its_own_is_written_in(tmp_path: Path) -> No
     assert converted.data["environment"] == {"image": "python", "conda_file": "conda.yml"}
 
 
+def test_a_dockerfile_becomes_a_build_context() -> None:
+    docker = {"build": {"dockerfile": "file:docker/Dockerfile"}}
+    converted = check(job(environment={"docker": docker, "conda_file": "file:conda.yml"}))
+    assert converted.data["environment"] == {
+        "build": {"path": "docker", "dockerfile_path": "Dockerfile"},
+        "conda_file": "conda.yml",
+    }
+
+
 def test_an_environment_file_that_is_not_there_is_noted(tmp_path: Path) -> None:
     converted = check(job(environment="file:env.yml"), tmp_path / "job.yml")
     assert converted.data["environment"] == "file:env.yml"

@@ -27,18 +27,16 @@ class References:
         if not isinstance(value, Mapping):
             return keep(source, "environment")
         docker = as_map(value.get("docker"))
-        environment: Data = {
-            **keep(docker, "image"),
-            **self._build(as_map(docker.get("build"))),
-            **({"conda_file": without_file(value["conda_file"])} if "conda_file" in value else {}),
-            **{key: kept for key, kept in value.items() if key not in ("docker", "conda_file", "$schema")},
+        return {
+            "environment": {
+                **keep(docker, "image"),
+                **self._build(as_map(docker.get("build"))),
+                **({"conda_file": without_file(value["conda_file"])} if "conda_file" in value else {}),
+                **{
+                    key: kept for key, kept in value.items() if key not in ("docker", "conda_file", "$schema")
+                },
+            }
         }
-        if "build" in environment and "conda_file" in environment:
-            self.notes.append(
-                "environment.conda_file: today's dialect takes none beside a Dockerfile; left out."
-            )
-            del environment["conda_file"]
-        return {"environment": environment}
 
     def _build(self, build: Data) -> Data:
         dockerfile = without_file(build.get("dockerfile"))
