@@ -105,11 +105,11 @@ class _BlockReader:
         """A dash: the next item of the list that is open at this column, or the first of a new one."""
         top = self.nesting.top
         if not (isinstance(top, OpenSequence) and top.indent == column and fresh):
-            top = self._sequence(at, column, top)
+            top = self._sequence(at, column, top, fresh)
         self.nesting.add_item(top, at)
         return rest_of_line(self.source, at + 1)
 
-    def _sequence(self, at: int, column: int, top: Open) -> OpenSequence:
+    def _sequence(self, at: int, column: int, top: Open, fresh: bool) -> OpenSequence:
         """A new list, or the likeliest one for a dash that stands wrong."""
         node = Sequence(Span(at, at + 1), [], column, [])
         below_key = isinstance(top, OpenMapping) and top.indent == column
@@ -117,6 +117,8 @@ class _BlockReader:
             self.nesting.put(node)
         elif top.loose is not None and column >= top.loose.column:
             self.recovery.half_key_above(top.loose).put(node)
+        elif isinstance(top, OpenSequence) and top.node.indent == column and fresh:
+            node = top.node  # back in line after an item that stood wrong
         else:
             node = self.recovery.misplaced_item(at, node)
         opened = OpenSequence(node, column)
@@ -151,6 +153,8 @@ class _BlockReader:
             if column == half.indent:
                 return half
             half.put(opened.node)
+        elif isinstance(top, OpenMapping) and top.node.indent == column and fresh:
+            opened = OpenMapping(top.node, column)  # back in line after a key that stood wrong
         else:
             opened = self.recovery.misplaced_key(at, opened)
         self.nesting.push(opened)

@@ -7,7 +7,7 @@ from functools import partial
 
 from joblens.text import scalars
 from joblens.text.nodes import Scalar, Span, Style
-from joblens.text.source import Source
+from joblens.text.source import TAB, Source
 from joblens.text.tokens import comment_start, find_key, is_indicator, skip_blanks, strip_end
 
 _DOUBLE_BODY = re.compile(r'[^"\\]*(?:\\(?:[\s\S]|\Z)[^"\\]*)*')
@@ -16,13 +16,13 @@ _HEADER = re.compile(r"[|>](?:[+-]?([1-9]?)|([1-9])[+-])[ \t]*(?:#.*)?\Z")
 _CLOSING_RUN = re.compile(r"[ \t]*[\]},]*[ \t]*\Z")
 
 
-def read_plain(source: Source, at: int, indent: int, half_key_column: int = -1) -> Scalar:
+def read_plain(source: Source, at: int, indent: int, own_column: int = -1) -> Scalar:
     """The plain scalar at `at`, with the lines that go on with it: those deeper than `indent`.
 
     In a text that is not valid, a word on its own line followed by a list ends there: it is half a key.
     """
     scalar, commented = _first_line(source, at)
-    end = None if commented else _continued(source, indent, half_key_column)
+    end = None if commented else _continued(source, indent, own_column)
     if end is None:
         return scalar
     return Scalar(Span(at, end), Style.PLAIN, partial(scalars.decode, source.text))
@@ -43,7 +43,7 @@ def _first_line(source: Source, at: int) -> tuple[Scalar, bool]:
     return Scalar(Span(at, end), Style.PLAIN, text[at:end]), comment >= 0
 
 
-def _continued(source: Source, indent: int, half_key_column: int) -> int | None:
+def _continued(source: Source, indent: int, own_column: int) -> int | None:
     """The end of a plain scalar in the last line that goes on with it; moves the source there."""
     text = source.text
     reached = None
@@ -58,7 +58,7 @@ def _continued(source: Source, indent: int, half_key_column: int) -> int | None:
         column = spaces - source.starts[line]
         if column <= indent or text[at] == "#" or source.is_document_mark(line):
             break
-        is_item = column >= half_key_column >= 0 and text[at] == "-" and is_indicator(text, at, end)
+        is_item = own_column >= 0 and text[at] == "-" and is_indicator(text, at, end)
         if is_item and source.verdict is not None:
             break
         if find_key(text, at, end):
@@ -144,6 +144,7 @@ def _block_lines(source: Source, parent: int, column: int, end: int) -> tuple[in
     """Move over the lines of a block scalar; where its last line ends, and the column of its text."""
     text = source.text
     given = column >= 0
+    told = False
     deepest_empty = parent + 1
     line = source.line + 1
     while line < source.count:
@@ -164,12 +165,18 @@ def _block_lines(source: Source, parent: int, column: int, end: int) -> tuple[in
             if text[at] == "#":
                 break
             source.go_to(line)
-            source.report(
-                source.start,
-                at + 1,
-                f"Text of the block above starts at column {column + 1}; indent this line as much",
-            )
+            if not told:
+                _report_less_indented(source, at, column)
+            told = True
         source.go_to(line)
         end = source.end
         line += 1
     return end, column if column >= 0 else deepest_empty
+
+
+def _report_less_indented(source: Source, at: int, column: int) -> None:
+    if source.text[at] == "\t":
+        source.report(at, at + 1, TAB)
+        return
+    message = f"The text of this block starts at column {column + 1}; indent this line as much"
+    source.report(source.start, at + 1, message)

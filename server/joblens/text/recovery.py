@@ -9,7 +9,7 @@ from joblens.text.extents import read_plain_line
 from joblens.text.nesting import Nesting
 from joblens.text.nodes import Mapping, Scalar, Sequence, Span, Style
 from joblens.text.open import Loose, OpenMapping, OpenSequence
-from joblens.text.source import Source
+from joblens.text.source import TAB, Source
 from joblens.text.tokens import strip_end
 
 
@@ -29,7 +29,7 @@ class Recovery:
             end = tab + 1
             while source.text[end] == "\t":
                 end += 1
-            source.report(tab, end, "A tab in the indentation; YAML allows only spaces there")
+            source.report(tab, end, TAB)
         self._line_with_tab = source.line
         top = self.nesting.top
         return top.indent + 2 if top.waits else max(top.indent, 0)

@@ -12,6 +12,8 @@ from joblens.text.problem import SyntaxProblem
 BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
 """YAML 1.1 ends a line in more ways than an editor does; this matters to columns and folding only."""
 
+TAB = "A tab in the indentation; YAML allows only spaces there"
+
 _BREAKS = re.compile(BREAK)
 _SPACES = re.compile(" *")
 _DOCUMENT_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
