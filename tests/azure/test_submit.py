@@ -114,9 +114,7 @@ timeout_minutes: 2
     assert job["limits"]["timeout"] == "PT2M"
 
 
-def test_a_pipeline_arrives_with_its_steps(
-    plane: ControlPlane, workspace: Workspace, tmp_path: Path
-) -> None:
+def test_a_pipeline_arrives_with_its_steps(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:
     text = """\
 type: pipeline
 settings: {default_compute: azureml:cpu-cluster}
