@@ -27,6 +27,7 @@ def has_engine() -> bool:
 
 def joblens(*arguments: str, folder: Path, env: Mapping[str, str]) -> list[dict[str, Any]]:
     """Run `joblens` and read the JSON that it prints, an object per line; it must end well."""
+    # A server or a run that this process was told of is none of the test's.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
     done = subprocess.run(
         [sys.executable, "-m", "joblens", *arguments],
