@@ -9,17 +9,17 @@ import { TestEditor } from "./testEditor";
 describe("the extension in VS Code", { timeout: 300_000 }, () => {
   test("brings all that the server needs to a bare Python", async () => {
     await inEditor(barePython(), async (editor) => {
-      await editor.lens("Run locally").waitFor();
+      await editor.screen.lens("Run locally").waitFor();
     });
   });
 
   test("says which Python is missing, and takes the one that is chosen then", async () => {
     await inEditor("/no/such/python", async (editor) => {
-      const message = editor.notification("Joblens needs Python 3.10 or newer. /no/such/python");
+      const message = editor.screen.notification("Joblens needs Python 3.10 or newer. /no/such/python");
       await message.waitFor();
       await message.locator(".monaco-button", { hasText: "Choose a Python" }).click();
-      await editor.answer(barePython());
-      await editor.lens("Run locally").waitFor();
+      await editor.screen.chooseFile(barePython(), "job.yml");
+      await editor.screen.lens("Run locally").waitFor();
     });
   });
 });
@@ -36,7 +36,7 @@ async function inEditor(python: string, look: (editor: TestEditor) => Promise<vo
     await editor.open("job.yml");
     await look(editor);
   } finally {
-    await editor.keepEvidence(`python ${python === barePython() ? "bare" : "missing"}`);
+    await editor.screen.keepEvidence(`python ${python === barePython() ? "bare" : "missing"}`);
     await editor.stop();
   }
 }

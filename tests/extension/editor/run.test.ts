@@ -13,28 +13,28 @@ describe("a run in VS Code", { timeout: 600_000 }, () => {
   before(async () => {
     editor = await TestEditor.start("hello-world");
     await editor.open("job.yml");
-    await editor.lens("Run locally").waitFor();
+    await editor.screen.lens("Run locally").waitFor();
   });
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.keepEvidence(test.name));
+  afterEach((test) => editor.screen.keepEvidence(test.name));
 
   test("that fails says so, of the text as it is on the screen", async () => {
-    await editor.replaceLine("command: echo", "command: echo before; exit 3");
-    await editor.lens("Run locally").click();
-    const end = editor.notification("Failed (exit code 3)");
+    await editor.screen.replaceLine("command: echo", "command: echo before; exit 3");
+    await editor.screen.lens("Run locally").click();
+    const end = editor.screen.notification("Failed (exit code 3)");
     await end.waitFor();
-    assert.match(await editor.terminalText(), /^before$/m);
+    assert.match(await editor.screen.terminalText(), /^before$/m);
     assert.match(readFileSync(join(editor.workspace, "job.yml"), "utf8"), /^command: echo before; exit 3$/m);
     await end.locator(".codicon-notifications-clear").click();
   });
 
   test("that goes on too long is cancelled from the palette", async () => {
-    await editor.replaceLine("command: echo", "command: echo waiting; sleep 600");
-    await editor.lens("Run locally").click();
-    await editor.terminalSays(/^waiting$/m);
-    await editor.command("Joblens: Cancel Run");
-    await editor.notification("Canceled").waitFor();
+    await editor.screen.replaceLine("command: echo", "command: echo waiting; sleep 600");
+    await editor.screen.lens("Run locally").click();
+    await editor.screen.terminalSays(/^waiting$/m);
+    await editor.screen.command("Joblens: Cancel Run");
+    await editor.screen.notification("Canceled").waitFor();
   });
 });

@@ -1,0 +1,130 @@
+/** What a user sees and does in a page of Chromium that shows VS Code. */
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+
+import { ROOT } from "../../../scripts/root.mjs";
+
+/** A busy machine takes its time; what is there sooner is seen sooner. */
+export const PATIENCE = 90_000;
+
+export class Screen {
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+  ) {
+    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultNavigationTimeout(PATIENCE);
+  }
+
+  static async launch(): Promise<Screen> {
+    const browser = await chromium.launch({
+      executablePath: process.env["CHROMIUM"] ?? "chromium",
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    return new Screen(await browser.newPage({ viewport: { width: 1280, height: 800 } }), browser);
+  }
+
+  /** Shows an address that opens a file, and waits for its text. */
+  async open(address: string): Promise<void> {
+    await this.page.goto(address);
+    await this.page.locator(".editor-instance .view-line").first().waitFor();
+  }
+
+  lens(title: string): Locator {
+    return this.page.locator(".codelens-decoration a", { hasText: title });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+  }
+
+  /** A word of the text that stands alone in its colour, such as a key. */
+  word(text: string): Locator {
+    const words = this.page.locator(".editor-instance .view-line span span");
+    return words.filter({ hasText: new RegExp(`^${text}$`) }).first();
+  }
+
+  line(text: string): Locator {
+    return this.page.locator(".editor-instance .view-line", { hasText: text }).first();
+  }
+
+  /** Adds a line below the one with this text, and types it as a user does. */
+  async typeLineAfter(line: string, text: string): Promise<void> {
+    await this.line(line).click();
+    await this.page.keyboard.press("End");
+    await this.page.keyboard.press("Enter");
+    await this.page.keyboard.type(text);
+  }
+
+  /** Types over the whole line that has this text. */
+  async replaceLine(line: string, text: string): Promise<void> {
+    await this.line(line).click();
+    await this.page.keyboard.press("Home");
+    await this.page.keyboard.press("Shift+End");
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press("Escape");
+  }
+
+  /** Runs a command by its title, through the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-widget input").first().fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  }
+
+  /** Answers the dialog that asks for a file, once it has listed the folder with `neighbour`. */
+  async chooseFile(path: string, neighbour: string): Promise<void> {
+    const dialog = this.page.locator(".quick-input-widget:visible");
+    await dialog.locator(".monaco-list-row", { hasText: neighbour }).first().waitFor();
+    const input = dialog.locator("input").first();
+    await input.fill(path);
+    await input.press("Enter");
+  }
+
+  /** The text of the panel with a run's output. */
+  async terminalText(): Promise<string> {
+    const rows = await this.page.locator(".terminal-wrapper.active .xterm-rows > div").allInnerTexts();
+    return rows.map((row) => row.replaceAll("\u00a0", " ").trimEnd()).join("\n");
+  }
+
+  async terminalSays(pattern: RegExp): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while (!pattern.test(await this.terminalText())) {
+      assert.ok(Date.now() < deadline, `the panel says ${pattern.source}, not\n${await this.terminalText()}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** A picture for the README, when asked for. */
+  async picture(name: string): Promise<void> {
+    if (process.env["JOBLENS_SCREENSHOTS"] !== "1") return;
+    const folder = join(ROOT, "docs", "images");
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  /** What the screen showed at the end of a test, for whoever has to find out why it failed. */
+  async keepEvidence(test: string): Promise<void> {
+    const folder = join(ROOT, ".cache", "evidence");
+    await this.page.screenshot({ path: join(folder, `${test.replaceAll(/\W+/g, "-")}.png`) });
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+}
+
+/** What `look` finds, as soon as it finds something. */
+export async function until<T>(look: () => T | undefined, patience = PATIENCE): Promise<T> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    assert.ok(Date.now() < deadline, "it did not happen in time");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,98 @@
+/** The front door: a fresh clone, an empty home, `npm start`, a click on "Run locally". */
+
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { ROOT } from "../../../scripts/root.mjs";
+import { type OwnFolders, ownFolders } from "./ownFolders";
+import { stopTracking, trackedRun } from "./runRecord";
+import { Screen, until } from "./screen";
+
+const MINUTE = 60_000;
+/** Installing and building download everything. */
+const INSTALL_PATIENCE = 10 * MINUTE;
+const SECOND_START = 15_000;
+
+const noClone = !existsSync(join(ROOT, ".git")) && "this is no git checkout that could be cloned";
+
+describe("npm start in a fresh clone", { timeout: 20 * MINUTE, skip: noClone }, () => {
+  let folder: string;
+  let folders: OwnFolders;
+  let screen: Screen;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "joblens-clone-"));
+    folders = ownFolders(folder);
+    execFileSync("git", ["clone", "--quiet", ROOT, join(folder, "clone")]);
+    screen = await Screen.launch();
+  });
+
+  after(async () => {
+    await screen.close();
+    stopTracking(folders);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("shows the iris job, which trains the model when 'Run locally' is clicked", async () => {
+    const started = await Started.start(join(folder, "clone"), folders);
+    try {
+      await screen.open(started.address);
+      await screen.lens("Run locally").click();
+      const end = screen.notification(/Completed|Failed/);
+      await end.waitFor({ timeout: INSTALL_PATIENCE });
+      assert.match(await end.innerText(), /Completed/);
+      const { info, data } = await trackedRun(join(folder, "clone"));
+      assert.equal(info.status, "FINISHED");
+      assert.ok((data.metrics ?? []).length > 0, "the run has metrics");
+    } finally {
+      await screen.keepEvidence("npm start");
+      await started.stop();
+    }
+  });
+
+  test("is there at once when it is started again, at the same address", async () => {
+    const clock = Date.now();
+    const started = await Started.start(join(folder, "clone"), folders);
+    const took = Date.now() - clock;
+    const { port } = new URL(started.address);
+    await started.stop();
+    assert.ok(took < SECOND_START, `${took} ms`);
+    assert.equal(port, new URL(screen.page.url()).port);
+  });
+});
+
+/** An `npm start` that has printed its address. */
+class Started {
+  private constructor(
+    readonly address: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(clone: string, folders: OwnFolders): Promise<Started> {
+    const child = spawn("npm", ["start", "--", "--embedded"], {
+      cwd: clone,
+      env: { ...process.env, ...folders, CI: "true" },
+      stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own: Ctrl-C reaches npm and all that it started, as in a terminal.
+      detached: true,
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += String(data)));
+    const address = await until(() => {
+      assert.equal(child.exitCode, null, said);
+      return /http:\/\/127\.0\.0\.1:\S+/.exec(said)?.[0];
+    }, INSTALL_PATIENCE);
+    return new Started(address, child);
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, "close");
+    process.kill(-(this.child.pid ?? 0), "SIGINT");
+    await ended;
+  }
+}
