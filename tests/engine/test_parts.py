@@ -1,6 +1,9 @@
 """The engine's small parts, without processes."""
 
+import json
 import math
+import subprocess
+import sys
 from itertools import islice
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from joblens.engine import names, overrides, pip_settings, space
 from joblens.engine.events import Event, EventLog
 from joblens.engine.ignore import ignored, rules_of
+from joblens.engine.layout import Layout, variables
 from joblens.errors import JobFileError, UserError
 
 
@@ -120,3 +124,29 @@ def test_pips_settings_become_uvs():
         *("--find-links", "/wheels"),
         *("--allow-insecure-host", "packages.example"),
     )
+
+
+def test_tensorflow_is_told_its_cluster():
+    found = [json.loads(each["TF_CONFIG"]) for each in variables(Layout("tensorflow", nodes=2))]
+    assert [each["task"] for each in found] == [
+        {"type": "worker", "index": 0},
+        {"type": "worker", "index": 1},
+    ]
+    assert len(set(found[0]["cluster"]["worker"])) == 2
+    assert "ps" not in found[0]["cluster"], "an empty list of servers is refused by TensorFlow"
+
+
+def test_tensorflows_parameter_servers_come_after_its_workers():
+    found = variables(Layout("tensorflow", nodes=1, parameter_servers=1))
+    assert json.loads(found[1]["TF_CONFIG"])["task"] == {"type": "ps", "index": 0}
+
+
+def test_a_runs_way_imports_nothing_heavy():
+    script = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "import joblens.cli.run, joblens.engine.supervisor\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"mlflow", "azure", "psutil", "jsonschema", "asyncio", "filelock", "platformdirs", "pygls"}
+    assert not heavy & set(done.stdout.split())

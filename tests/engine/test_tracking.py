@@ -1,6 +1,8 @@
 """What MLflow has of a run: real scripts, the real server, its own interface."""
 
 import json
+import os
+import signal
 import subprocess
 import urllib.request
 from importlib.util import find_spec
@@ -9,8 +11,13 @@ from typing import Any
 
 import pytest
 
+from joblens.engine import records
+from joblens.engine.folders import RunFolder
+from joblens.engine.follow import follow
+from joblens.engine.run import RunOptions, cancel, create, dry_run
 from joblens.engine.tracking import server
-from tests.engine.jobs import Finished, finished, job, write
+from joblens.errors import JobFileError
+from tests.engine.jobs import Finished, finished, job, until, write
 
 
 @pytest.fixture(autouse=True)
@@ -114,8 +121,7 @@ def test_one_server_serves_all_runs(tmp_path):
     assert first.record.tracking["uri"] == second.record.tracking["uri"] == server.running()
 
 
-def test_a_sweep_is_a_parent_with_its_trials(tmp_path):
-    sweep = """\
+SWEEP = """\
         type: sweep
         trial:
           command: >-
@@ -131,12 +137,15 @@ def test_a_sweep_is_a_parent_with_its_trials(tmp_path):
         objective: {goal: minimize, primary_metric: loss}
         limits: {max_total_trials: 10, max_concurrent_trials: 2}
         """
+
+
+def test_a_sweep_is_a_parent_with_its_trials(tmp_path):
     main = """\
         import os, sys, mlflow
         assert os.environ["AZUREML_SWEEP_x"] == sys.argv[1]
         mlflow.log_metric("loss", float(sys.argv[1]) * float(sys.argv[2]))
         """
-    file = write(tmp_path, sweep, {"main.py": main})
+    file = write(tmp_path, SWEEP, {"main.py": main})
     run = finished(file, name="s")
     assert run.record.status == "Completed", run.lines
     assert (run.record.best["name"], run.record.best["value"]) == ("s_1", 10.0)
@@ -154,3 +163,56 @@ def test_a_server_that_cannot_start_does_not_stop_the_run(tmp_path, monkeypatch)
     run = finished(write(tmp_path, job("echo ran")))
     assert (run.lines, run.record.status, run.record.tracking) == (["ran"], "Completed", {})
     assert "not tracked" in run.notes[0]
+
+
+def test_canceling_a_sweep_cancels_its_trials(tmp_path):
+    started = create(
+        write(tmp_path, SWEEP, {"main.py": "import time; print('on', flush=True); time.sleep(600)"})
+    )
+    until(follow(started.folder), f"{started.name}_1 started: x=1")
+    trials = [started.folder.with_name(f"{started.name}_{number}") for number in (0, 1)]
+    for trial in trials:
+        until(follow(trial), "on")
+    cancel(started.folder)
+    assert records.wait(started.folder).status == "Canceled"
+    assert [records.read(RunFolder(trial)).status for trial in trials] == ["Canceled", "Canceled"]
+    assert not started.folder.with_name(f"{started.name}_2").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"early_termination": {"type": "bandit", "slack_factor": 0.1}}, "Early termination (bandit) is not"),
+        ({"search_space.x.values": [1, 2, 3, 4]}, "4 trials, 2 at once, grid sampling, minimize loss"),
+    ],
+)
+def test_a_sweeps_dry_run_says_what_it_would_do(tmp_path, settings, told):
+    file = write(tmp_path, SWEEP)
+    assert told in dry_run(file, RunOptions(overrides=settings))
+
+
+def test_bayesian_sampling_is_refused_with_the_way_out(tmp_path):
+    file = write(tmp_path, SWEEP)
+    with pytest.raises(JobFileError, match="'bayesian' is not there yet") as caught:
+        create(file, options=RunOptions(overrides={"sampling_algorithm": "bayesian"}))
+    assert "--set sampling_algorithm=random" in caught.value.hint
+
+
+def test_a_server_that_died_is_started_again_and_the_record_is_whole(tmp_path):
+    started = create(write(tmp_path, job('"echo on; while [ ! -e ../go ]; do sleep 0.05; done"')))
+    until(follow(started.folder), "on")
+    server.stop()
+    (started.folder / "go").touch()
+    run = Finished(started.folder, list(follow(started.folder)))
+    assert tracked(run)["info"]["status"] == "FINISHED"
+    assert artifacts(run, "user_logs") == ["user_logs/std_log.txt"]
+
+
+def test_a_lost_run_is_closed_in_mlflow_too(tmp_path):
+    started = create(write(tmp_path, job('"echo on; sleep 600"')))
+    until(follow(started.folder), "on")
+    owner = records.supervisor(RunFolder(started.folder))
+    assert owner is not None
+    os.kill(owner.pid, signal.SIGKILL)
+    assert records.wait(started.folder).status == "Failed"
+    assert tracked(Finished(started.folder, []))["info"]["status"] == "FAILED"

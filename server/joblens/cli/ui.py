@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import webbrowser
 
@@ -14,7 +15,12 @@ def ui(parsed: argparse.Namespace) -> int:
     if parsed.stop:
         print("The MLflow server was stopped." if server.stop() else "The MLflow server was not running.")
         return 0
-    address = server.ensure(lambda note: print(f"joblens: {note}", file=sys.stderr))
+    own = os.environ.get("MLFLOW_TRACKING_URI", "")
+    address = (
+        own.rstrip("/")
+        if own.startswith("http")
+        else server.ensure(lambda note: print(f"joblens: {note}", file=sys.stderr))
+    )
     print(f"{address}/#/experiments")
     if not parsed.no_browser:
         webbrowser.open(f"{address}/#/experiments")

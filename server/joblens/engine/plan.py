@@ -47,8 +47,6 @@ class Plan:
     notes: tuple[str, ...] = ()
     """What differs here from the cluster, a line each."""
     search: Search | None = None
-    parent: str | None = None
-    """The folder of the sweep that this run is a trial of."""
 
     @property
     def run_folder(self) -> RunFolder:

@@ -161,7 +161,7 @@ def _recover(folder: RunFolder, record: Record) -> Record:
         status, reason = CANCELED, "The run was canceled."
     elif code is None:
         status = FAILED
-        reason = "The run was lost: its supervisor was killed before the command ended."
+        reason = _loss(folder)
         if strays:
             reason += " The processes it left were ended."
     else:
@@ -176,6 +176,12 @@ def _recover(folder: RunFolder, record: Record) -> Record:
     write(folder, ended)
     log.append(Event("status", reason, status, code, record.tracking_url))
     return ended
+
+
+def _loss(folder: RunFolder) -> str:
+    if folder.supervisor_log.exists() and folder.supervisor_log.stat().st_size:
+        return f"The run was lost: its supervisor failed; {folder.supervisor_log} says how."
+    return "The run was lost: its supervisor was killed before the command ended."
 
 
 def exit_code(folder: RunFolder) -> int | None:

@@ -117,10 +117,12 @@ def _link(link: Path, target: Path) -> None:
 
 
 def _start_supervisor(folder: RunFolder) -> None:
-    # The new process finds modules where this one does, however this one was told.
+    # The new process finds modules where this one does, but never in the folder we happen to be called from.
+    here, own = Path.cwd(), Path(__file__).parents[2]
+    places = [place for place in sys.path if place and (Path(place) != here or here == own)]
     script = "import sys; sys.path[:] = {}; from joblens.engine.supervisor import main; main()"
     pid = processes.detach(
-        [sys.executable, "-c", script.format(json.dumps(sys.path)), str(folder.path)],
+        [sys.executable, "-c", script.format(json.dumps(places)), str(folder.path)],
         folder=folder.path,
         log=folder.supervisor_log,
         variables=os.environ,

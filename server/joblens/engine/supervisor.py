@@ -5,6 +5,7 @@ It belongs to nobody: neither a closed editor nor a killed reader ends it.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -110,6 +111,8 @@ class Supervisor:
     def _tasks(self) -> list[Task]:
         plan = self._plan
         places = layout.variables(plan.layout)
+        if len(places) > 1:
+            _same_file(self._folder.rank_log(0), self._folder.log)
         common = {**self._inherited(), **plan.variables, **self._own_variables()}
         launcher = self._launcher()
         return [
@@ -194,6 +197,12 @@ class Supervisor:
         self._events.append(
             Event("status", record.reason, record.status, record.exit_code, record.tracking_url)
         )
+
+
+def _same_file(name: Path, file: Path) -> None:
+    """Give the file a second name, where the disk can."""
+    with contextlib.suppress(OSError):
+        name.hardlink_to(file)
 
 
 def _cancel(_number: int, _frame: FrameType | None) -> None:

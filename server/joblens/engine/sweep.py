@@ -133,5 +133,4 @@ def trial_plan(plan: Plan, number: int, point: space.Point) -> Plan:
         timeout=search.trial_timeout if search else None,
         notes=(),
         search=None,
-        parent=plan.folder,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import os
@@ -64,6 +65,8 @@ class Recorder:
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Keep the run's files and set its final status, which a script cannot know."""
+        with contextlib.suppress(UserError, OSError):  # what is missing then is said below
+            server.revive(self.uri)
         client = Client(self.uri)
         try:
             if tags:

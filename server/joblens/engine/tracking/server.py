@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from joblens.engine import folders, layout, processes
 from joblens.engine.processes import Identity
@@ -59,8 +60,14 @@ def stop() -> bool:
     if known is None or not processes.alive(known[0]):
         return False
     processes.end_tree(known[0].pid)
-    _state().unlink(missing_ok=True)
     return True
+
+
+def revive(uri: str) -> None:
+    """Start the server again when it is ours, and gone."""
+    known = _known()
+    if known is not None and known[1] == uri:
+        ensure()
 
 
 def _folder() -> Path:
@@ -82,10 +89,11 @@ def _known() -> tuple[Identity, str] | None:
 def _start(note: Callable[[str], None]) -> str:
     _need_mlflow()
     note("Starting the MLflow server (first use; later runs find it running) ...")
+    known = _known()
     stop()
     store = _folder() / "mlflow.db"
     _make_database(store)
-    port = layout.free_ports(1)[0]
+    port = _port(known[1] if known else None)
     uri = f"http://{layout.HOST}:{port}"
     log = _folder() / "server.log"
     log.write_bytes(b"")
@@ -98,6 +106,14 @@ def _start(note: Callable[[str], None]) -> str:
     unfinished.replace(_state())
     _wait(uri, identity)
     return uri
+
+
+def _port(last: str | None) -> int:
+    """The port of the last time where it is free: addresses of earlier runs stay true."""
+    wanted = urlsplit(last).port if last else None
+    if wanted and layout.is_free(wanted):
+        return wanted
+    return layout.free_ports(1)[0]
 
 
 def _need_mlflow() -> None:
