@@ -32,7 +32,7 @@ class Subject:
     @cached_property
     def kind(self) -> Kind | None:
         """What the file describes; None for a file that is not Azure ML's."""
-        return detect(self.tree)
+        return detect(self.tree, self.document.text)
 
     @cached_property
     def schema(self) -> Schema | None:
