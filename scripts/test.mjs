@@ -4,11 +4,15 @@
  * What follows `--` a second time goes to pytest: `npm test -- --only python -- tests/job -k sweep`.
  */
 
+import { join } from "node:path";
+
 import { editor, editorRunsHere } from "./editor.mjs";
 import { main } from "./main.mjs";
+import { nodePackages } from "./nodePackages.mjs";
 import { onPath } from "./onPath.mjs";
 import { packageExtension } from "./package.mjs";
 import { pythonTests } from "./pythonTests.mjs";
+import { ROOT } from "./root.mjs";
 import { setUp } from "./setup.mjs";
 import { Failure } from "./steps.mjs";
 import { editorTests, typescriptTests, unitTests } from "./typescriptTests.mjs";
@@ -17,7 +21,7 @@ import { editorTests, typescriptTests, unitTests } from "./typescriptTests.mjs";
 
 /** @type {Record<string, () => Promise<Counts>>} */
 const PARTS = {
-  python: () => pythonTests(pytestArguments()),
+  python: inPython,
   typescript: () => typescriptTests(unitTests()),
   editor: inTheEditor,
 };
@@ -37,6 +41,12 @@ await main(import.meta.url, async () => {
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });
+
+/** All of pytest; the storage that submitted jobs are uploaded to comes from npm. */
+async function inPython() {
+  await nodePackages(join(ROOT, "tests", "azure"), "Install the storage for the tests");
+  return pythonTests(pytestArguments());
+}
 
 /** The real VS Code, where a browser can show it; a skip counts as one, for all of its tests. */
 async function inTheEditor() {

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
+
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, mismatches
 from joblens.schema.store import FOLDER, Schema, kinds, load
 from joblens.text.document import Document
-from jsonschema import Draft7Validator
-
 from tests.shared_data import CORPUS, EXAMPLES
 
 UNION = Schema(
