@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 import yaml
 
+from joblens.checks import problems
+from joblens.text.document import Document
 from tests.examples.programs import installed
 from tests.shared_data import ROOT, SHARED
 
@@ -35,6 +37,13 @@ def test_a_job_says_its_schema_and_what_it_is_for(name: str) -> None:
     kind = "sweepJob" if "sweep" in name else "commandJob"
     assert job["$schema"] == f"https://azuremlschemas.azureedge.net/latest/{kind}.schema.json"
     assert job["description"]
+
+
+@pytest.mark.parametrize("name", [*TODAY, *PREVIEW])
+def test_joblens_has_nothing_to_say_against_a_job(name: str) -> None:
+    file = EXAMPLES / name
+    document = Document(file.read_text(encoding="utf-8"), file)
+    assert [problem.message for problem in problems(document)] == []
 
 
 @pytest.mark.slow
