@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -111,6 +112,24 @@ def test_data_in_the_cloud_is_refused_with_the_next_step(tmp_path):
     with pytest.raises(JobFileError) as caught:
         create(file, options=HERE)
     assert "--set inputs.x.path=" in caught.value.hint
+
+
+def test_the_next_step_is_in_the_words_of_the_preview_dialect(tmp_path):
+    file = write(
+        tmp_path,
+        """\
+        command: ls {inputs.x}
+        inputs: {x: {data: 'azureml:d:1'}}
+        environment: {docker: {image: python}}
+        compute: {target: local}
+        """,
+        {"data/a.csv": ""},
+    )
+    with pytest.raises(JobFileError) as caught:
+        create(file, options=HERE)
+    setting = re.search(r"--set (\S+)=./data", caught.value.hint)
+    assert setting is not None
+    assert finished(file, overrides={setting[1]: "./data"}).lines == ["a.csv"]
 
 
 def test_a_file_with_errors_is_not_run(tmp_path):

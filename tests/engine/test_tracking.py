@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import urllib.request
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from joblens.engine import records
+from joblens.engine.events import Event
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from joblens.engine.run import RunOptions, cancel, create, dry_run
@@ -216,3 +218,36 @@ def test_a_lost_run_is_closed_in_mlflow_too(tmp_path):
     os.kill(owner.pid, signal.SIGKILL)
     assert records.wait(started.folder).status == "Failed"
     assert tracked(Finished(started.folder, []))["info"]["status"] == "FAILED"
+
+
+def test_a_run_canceled_while_its_record_is_made_leaves_none_running(tmp_path):
+    server.stop()
+    started = create(write(tmp_path, job("sleep 600")), options=RunOptions(environment="this-python"))
+    until_note(follow(started.folder), "Starting the MLflow server")
+    cancel(started.folder)
+    assert records.wait(started.folder).status == "Canceled"
+    assert runs_still_going(server.ensure()) == []
+
+
+def until_note(events: Iterator[Event], start: str) -> None:
+    assert any(event.kind == "note" and event.text.startswith(start) for event in events)
+
+
+def runs_still_going(uri: str) -> list[str]:
+    query = {"experiment_ids": experiments(uri), "filter": "attributes.status = 'RUNNING'"}
+    return [run["info"]["run_name"] for run in asked(uri, "runs/search", query).get("runs", [])]
+
+
+def experiments(uri: str) -> list[str]:
+    return [
+        each["experiment_id"]
+        for each in asked(uri, "experiments/search", {"max_results": 1000})["experiments"]
+    ]
+
+
+def asked(uri: str, name: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(
+        f"{uri}/api/2.0/mlflow/{name}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)

@@ -61,7 +61,9 @@ def _build(needs: Needs, log: Path, note: Callable[[str], None]) -> None:
     try:
         with log.open("ab", buffering=0) as output:
             _call(
-                [uv, "venv", "--relocatable", "--python", str(interpreter.path), str(unfinished)], {}, output
+                [uv, "venv", "--quiet", "--relocatable", "--python", str(interpreter.path), str(unfinished)],
+                {},
+                output,
             )
             if needs.requirements:
                 _install(needs, unfinished, uv, output)
@@ -93,7 +95,9 @@ def _install(needs: Needs, environment: Path, uv: str, output: IO[bytes]) -> Non
     settings = pip_settings.for_uv()
     # uv stops at the first index that knows a name; pip, which the cluster uses, takes the best of all.
     command = [uv, "pip", "install", "--index-strategy", "unsafe-best-match", *settings.arguments]
-    command += ["--python", str(environment), "-r", str(wanted), "-c", str(constraints)]
+    command += ["--python", str(environment), "-r", str(wanted)]
+    if limits:
+        command += ["-c", str(constraints)]
     _call(command, settings.variables, output)
 
 

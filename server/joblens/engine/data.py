@@ -15,8 +15,9 @@ from urllib.parse import unquote, urlsplit
 from joblens.engine import folders
 from joblens.engine.folders import RunFolder
 from joblens.errors import JobFileError, UserError
-from joblens.job.model import Input, Output
+from joblens.job.model import Dialect, Input, Output
 
+_PATH_KEYS = {Dialect.TODAY: "path", Dialect.PREVIEW: "data.local_path"}
 _PLAIN = re.compile(r"[\w@%+=:,./\\~-]+")
 """Paths that a shell takes as one word."""
 
@@ -51,7 +52,7 @@ class DownloadError(UserError):
     """An input's address did not answer."""
 
 
-def bind_input(source: Input, folder: Path, run: RunFolder) -> BoundInput | None:
+def bind_input(source: Input, folder: Path, run: RunFolder, dialect: Dialect) -> BoundInput | None:
     """The input of a job file in `folder`; None when nothing is said of it."""
     name = source.name.value
     if source.literal is not None:
@@ -67,7 +68,7 @@ def bind_input(source: Input, folder: Path, run: RunFolder) -> BoundInput | None
     if len(scheme) > 1 and scheme != "file":  # one letter is a drive of Windows
         raise JobFileError(
             f"Input '{name}' is '{written}': data in the cloud cannot be read on this machine.",
-            hint=f"Give local data here, for example --set inputs.{name}.path=./data, or submit the job.",
+            hint=f"Give local data (--set inputs.{name}.{_PATH_KEYS[dialect]}=./data), or submit the job.",
         )
     path = (folder / _local(written)).absolute()
     if not path.exists():

@@ -14,6 +14,9 @@ from joblens.engine.folders import RunFolder
 _CHECK = 1.0
 """Seconds between two looks at whether the supervisor still lives."""
 
+_BLOCK = 1 << 20
+"""Bytes of a log that are read at once."""
+
 
 def follow(path: Path, *, poll: float = 0.05, until_end: bool = True) -> Iterator[Event]:
     """All events of the run in `path`; with `until_end`, also each new one until the run has ended."""
@@ -51,18 +54,21 @@ class _Tail:
 
     def lines(self, *, last: bool = False) -> Iterator[Event]:
         """The lines since the last call; the one that has no end yet only when it is the `last` call."""
-        *lines, self._rest = (self._rest + self._decoder.decode(self._new())).split("\n")
+        while new := self._new():
+            *lines, self._rest = (self._rest + self._decoder.decode(new)).split("\n")
+            for line in lines:
+                yield Event("line", line.removesuffix("\r"))
+            if not last:  # there may be more, and other news
+                return
         if last and self._rest:
-            lines.append(self._rest)
+            yield Event("line", self._rest)
             self._rest = ""
-        for line in lines:
-            yield Event("line", line.removesuffix("\r"))
 
     def _new(self) -> bytes:
         try:
             with self._file.open("rb") as file:
                 file.seek(self._offset)
-                new = file.read()
+                new = file.read(_BLOCK)
         except FileNotFoundError:
             return b""
         self._offset += len(new)

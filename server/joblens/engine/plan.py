@@ -78,7 +78,7 @@ def plan(job: Job, job_file: Path, run: RunFolder, *, environment: str | None = 
     """
     command_job = job.trial if isinstance(job, SweepJob) else job
     folder = job_file.absolute().parent
-    inputs = [data.bind_input(each, folder, run) for each in command_job.inputs.values()]
+    inputs = [data.bind_input(each, folder, run, command_job.dialect) for each in command_job.inputs.values()]
     outputs = [data.bind_output(each, run) for each in command_job.outputs.values()]
     bound = [each for each in inputs if each is not None]
     needs, notes = _needs(command_job.environment, folder, environment)

@@ -51,6 +51,7 @@ class Supervisor:
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
         self._best: dict[str, object] = {}
+        self._tracking = threading.Thread(target=self._begin_record)
 
     def supervise(self) -> None:
         """Prepare, run, and close the books, whatever happens."""
@@ -87,14 +88,11 @@ class Supervisor:
         """Environment, inputs and the record in MLflow, which may need its server started meanwhile."""
         for note in (*self._backend.limits(self._plan), *self._plan.notes):
             self._events.note(note)
-        tracking = threading.Thread(target=self._begin_record)
-        tracking.start()
-        try:
-            building.build(self._plan.needs, self._folder.build_log, self._events.note)
-            for source in self._plan.inputs:
-                data.fetch(source, self._events.note)
-        finally:
-            tracking.join()
+        self._tracking.start()
+        building.build(self._plan.needs, self._folder.build_log, self._events.note)
+        for source in self._plan.inputs:
+            data.fetch(source, self._events.note)
+        self._tracking.join()
         for output in self._plan.outputs:
             data.make_place(output)
         data.link((each.path, each.target) for each in self._plan.outputs)
@@ -173,6 +171,8 @@ class Supervisor:
         return (found, "--allow-run-as-root", "--oversubscribe", "-np", count)
 
     def _finish(self, outcome: Outcome) -> None:
+        if self._tracking.ident is not None:  # a record that is being made must be closed too
+            self._tracking.join()
         strays = processes.end_descendants()
         processes.adopt_orphans(False)
         if strays and outcome.status == records.COMPLETED:

@@ -25,7 +25,8 @@ class ProcessBackend:
         """Nodes are processes here."""
         if plan.layout.nodes == 1:
             return []
-        return [f"The {plan.layout.nodes} instances are {plan.layout.processes} processes on this machine."]
+        count = plan.layout.nodes * plan.layout.per_node + plan.layout.parameter_servers
+        return [f"The {plan.layout.nodes} instances are {count} processes on this machine."]
 
     def start(self, task: Task) -> RunningProcess:
         """Start the task."""
