@@ -216,3 +216,20 @@ def test_a_tab_does_not_make_the_block_below_it_wrong() -> None:
     check(PREVIEW.replace("compute:", "«\t»compute:"), "JL001")
     check(IRIS.replace("environment:\n  image", "environment:\n«\t»  image"), "JL001")
     check(IRIS.replace("inputs:\n", "inputs:\n«\t»# a comment\n"), "JL001")
+
+
+def test_a_misspelt_required_key_is_one_problem() -> None:
+    check(
+        IRIS.replace("command: >-", "«comand»: >-"), "JL101", "Unknown key 'comand'. Did you mean 'command'?"
+    )
+
+
+def test_a_misspelt_key_of_a_step_does_not_make_it_another_kind_of_step() -> None:
+    step = "    command: echo\n    environment: azureml:e:1\n    compute: azureml:c\n"
+    pipeline = f"type: pipeline\njobs:\n  a:\n    type: command\n{step}"
+    check(pipeline, None)
+    check(
+        pipeline.replace("environment", "«environmnt»"),
+        "JL101",
+        "Unknown key 'environmnt' in 'a'. Did you mean 'environment'?",
+    )

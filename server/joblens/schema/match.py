@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from joblens.schema import values
+from joblens.schema.near import nearest
 from joblens.schema.store import Rule, Schema
 from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Scalar, Sequence, Span
 from joblens.text.tree import Tree
@@ -131,8 +132,18 @@ class _Reader:
             found = self._check_object(node, branch, path, owner)
             if not found:
                 return []
-            attempts.append(found)
-        return min(attempts, key=lambda found: sum(one.fault.value for one in found))
+            attempts.append((self._weight(node, branch, found), found))
+        return min(attempts, key=lambda attempt: attempt[0])[1]
+
+    def _weight(self, node: Mapping, branch: Rule, found: list[Mismatch]) -> int:
+        """How far the mapping is from a branch; keys it does not name count, even where it lets any pass."""
+        weight = sum(one.fault.value for one in found)
+        if branch.get("additionalProperties") is False:
+            return weight
+        return weight + Fault.UNKNOWN_KEY.value * len(self._strangers(node, branch))
+
+    def _strangers(self, node: Mapping, branch: Rule) -> list[str]:
+        return [name for name in self._entries(node) if name not in branch.get("properties", ())]
 
     def _told(self, node: Mapping, rule: Rule, objects: list[Rule]) -> list[Rule] | None:
         """Branches that the discriminating key names: none for an unknown word, None when nothing tells."""
@@ -191,10 +202,14 @@ class _Reader:
     ) -> list[Mismatch]:
         first = next((pair.key.span for pair in node.pairs), node.span)
         span = owner if owner.end > owner.start else first
+        absent = [name for name in rule.get("required", ()) if name not in entries]
+        # A key that is there, but misspelt, is one mistake.
+        closed = rule.get("additionalProperties") is False
+        misspelt = self._strangers(node, rule) if absent and closed else []
         return [
             Mismatch(Fault.MISSING_KEY, span, path, name, (rule,))
-            for name in rule.get("required", ())
-            if name not in entries
+            for name in absent
+            if nearest(name, misspelt) is None
         ]
 
     def _entries(self, node: Mapping) -> dict[str, Pair]:
