@@ -65,6 +65,7 @@ class Server:
         self._last_id = 0
         self._waiting: dict[int, Queue[Arrival]] = {}
         self._writing = threading.Lock()
+        self._ended = threading.Event()
         self.diagnostics: Queue[Arrival] = Queue()
         self.started = perf_counter()
         self._process = subprocess.Popen(
@@ -109,6 +110,8 @@ class Server:
         self._last_id += 1
         box: Queue[Arrival] = Queue()
         self._waiting[self._last_id] = box
+        if self._ended.is_set():
+            raise NoAnswerError(f"{method}: the server ended")
         self._write({"id": self._last_id, "method": method, "params": params})
         try:
             answer = box.get(timeout=PATIENCE)
@@ -130,7 +133,7 @@ class Server:
             self.ask("shutdown", None)
             self.notify("exit", None)
             self._process.wait(timeout=5)
-        except (NoAnswerError, OSError, subprocess.TimeoutExpired):
+        except (NoAnswerError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait()
 
@@ -138,15 +141,19 @@ class Server:
         body = json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":")).encode()
         stream = self._process.stdin
         assert stream is not None
-        with self._writing:
-            stream.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-            stream.flush()
+        try:
+            with self._writing:
+                stream.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+                stream.flush()
+        except OSError as error:
+            raise NoAnswerError("the server ended") from error
 
     def _read(self) -> None:
         stream = self._process.stdout
         assert stream is not None
         while (body := _next_body(stream)) is not None:
             self._receive(Arrival(perf_counter(), json.loads(body)))
+        self._ended.set()
         gone = Arrival(perf_counter(), {"error": "the server ended"})
         for box in list(self._waiting.values()):
             box.put(gone)
