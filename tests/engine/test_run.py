@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from joblens.engine import records
+from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
+from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, cancel, create, dry_run
 from joblens.errors import JobFileError, UserError
 from tests.engine.jobs import Finished, alive, finished, job, until, write
@@ -229,6 +231,23 @@ def test_a_killed_supervisor_is_noticed_and_its_children_are_ended(tmp_path):
     assert "its supervisor was killed before the command ended" in record.reason
     assert not any(map(alive, family))
     assert [event.status for event in follow(started.folder)][-1] == "Failed"
+
+
+def test_a_run_can_be_canceled_from_where_its_supervisor_is_out_of_reach(tmp_path):
+    started = create(write(tmp_path, job('"echo on; sleep 600"')), options=HERE)
+    until(follow(started.folder), "on")
+    RunFolder(started.folder).cancel_request.touch()
+    assert records.wait(started.folder).status == "Canceled"
+
+
+@pytest.mark.parametrize(("silent", "status"), [(0, "Running"), (3600, "Failed")])
+def test_a_supervisor_elsewhere_counts_as_gone_once_it_is_silent(tmp_path, silent, status):
+    folder = RunFolder(tmp_path)
+    records.write(folder, Record(tmp_path.name, records.RUNNING))
+    folder.supervisor.write_text(json.dumps({"pid": 1, "started": 0, "place": "elsewhere"}), encoding="utf-8")
+    last = time.time() - silent
+    os.utime(folder.supervisor, (last, last))
+    assert records.show(tmp_path).status == status
 
 
 def test_the_exit_code_survives_the_supervisor(tmp_path):

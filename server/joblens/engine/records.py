@@ -23,6 +23,9 @@ FINAL = frozenset({COMPLETED, FAILED, CANCELED})
 _STARTING = 10.0
 """Seconds a run may be without a supervisor: the time between its first file and its process."""
 
+_SILENCE = 60.0
+"""Seconds after which a supervisor elsewhere, which gives a sign of life each second, counts as gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -96,23 +99,26 @@ def write_supervisor(folder: RunFolder, pid: int) -> None:
     """Remember the process that owns the run."""
     found = processes.identity(pid)
     if found is not None:
-        write_whole(folder.supervisor, json.dumps(found._asdict()))
+        write_whole(folder.supervisor, json.dumps({**found._asdict(), "place": processes.place()}))
 
 
 def supervisor(folder: RunFolder) -> Identity | None:
-    """The process that owns the run, None while there is none yet."""
+    """The process that owns the run; None while there is none yet, or when it is not of this machine."""
     try:
-        return Identity(**json.loads(folder.supervisor.read_text(encoding="utf-8")))
+        known = json.loads(folder.supervisor.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    return Identity(known["pid"], known["started"]) if known["place"] == processes.place() else None
 
 
 def supervised(folder: RunFolder, record: Record) -> bool:
     """Whether somebody looks after the run."""
     owner = supervisor(folder)
-    if owner is None:
-        return time.time() - record.created < _STARTING
-    return processes.alive(owner)
+    if owner is not None:
+        return processes.alive(owner)
+    if folder.supervisor.exists():  # a container or a machine that shares the folder
+        return time.time() - folder.supervisor.stat().st_mtime < _SILENCE
+    return time.time() - record.created < _STARTING
 
 
 def folder_of(name: str, beside: Path) -> Path:

@@ -134,10 +134,10 @@ def cancel(path: Path) -> Record:
     """Ask for the end of the run in the folder `path`; its supervisor ends the processes and the record."""
     folder = RunFolder(path)
     record = records.show(path)
-    owner = records.supervisor(folder)
-    if record.final or owner is None:
+    if record.final:
         return record
-    folder.cancel_request.touch()
-    if processes.alive(owner):
+    folder.cancel_request.touch()  # enough for a supervisor in another container; the signal is quicker
+    owner = records.supervisor(folder)
+    if owner is not None and processes.alive(owner):
         os.kill(owner.pid, signal.SIGTERM)
     return record

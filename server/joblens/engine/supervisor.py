@@ -29,6 +29,9 @@ from joblens.engine.tracking import recorder
 from joblens.engine.tracking.recorder import Recorder
 from joblens.errors import MissingToolError, UserError
 
+_HEARTBEAT = 1.0
+"""Seconds between two signs of life."""
+
 
 class _Canceled(BaseException):
     """Somebody asked for the end of the run."""
@@ -59,6 +62,7 @@ class Supervisor:
             signal.SIGINT, signal.SIG_DFL
         )  # a process that was detached ignores it, and so would ours
         signal.signal(signal.SIGTERM, _cancel)
+        threading.Thread(target=self._live, daemon=True).start()
         try:
             if self._folder.cancel_request.exists():
                 raise _Canceled
@@ -69,6 +73,18 @@ class Supervisor:
             outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip())
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
+
+    def _live(self) -> None:
+        """Give a sign of life each second, and see whether somebody who cannot signal wants the end."""
+        if sys.platform != "win32":  # the main thread is the one that a signal must wake
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        while True:
+            time.sleep(_HEARTBEAT)
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(self._folder.supervisor)
+            if self._folder.cancel_request.exists():
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
 
     def _run(self) -> Outcome:
         self._prepare()
