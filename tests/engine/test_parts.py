@@ -75,6 +75,11 @@ def test_settings_that_make_no_sense_say_so(setting):
     assert caught.value.hint
 
 
+def test_values_are_not_set_in_what_is_no_yaml():
+    with pytest.raises(JobFileError, match="no valid YAML"):
+        overrides.applied("a: [", {"a": 1})
+
+
 def test_names_look_like_azures():
     assert names.checked(names.new_name()).count("_") == 2
     with pytest.raises(UserError, match="cannot be the name"):

@@ -79,6 +79,12 @@ def test_the_exit_code_decides(tmp_path):
     assert (run.record.status, run.record.exit_code) == ("Failed", 3)
 
 
+def test_a_signal_that_ended_the_command_is_named(tmp_path):
+    run = finished(write(tmp_path, job('"kill -9 $$"')))
+    assert run.record.exit_code == 137
+    assert "ended by SIGKILL (the machine may have run out of memory)" in run.record.reason
+
+
 def test_inputs_take_the_place_of_their_expressions(tmp_path):
     more = "inputs:\n  rate: 0.5\n  flag: yes\n  data: {type: uri_file, path: iris.csv}\n"
     command = "echo ${{inputs.rate}} ${{inputs.flag}} && cat ${{inputs.data}}"

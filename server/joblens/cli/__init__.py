@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from joblens.errors import UserError
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (those of the process when None); return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a job may print what this terminal has no letters for
+            stream.reconfigure(errors="replace")
     parsed = arguments.parser(__version__).parse_args(given)
     try:
         return int(parsed.command(parsed))

@@ -38,7 +38,7 @@ def _from_status(lines: list[str]) -> dict[str, str]:
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", *arguments],
+            ["git", "--no-optional-locks", *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,

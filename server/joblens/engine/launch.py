@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def _first_failure(running: Sequence[RunningTask], timeout: int | None) -> int |
 
 def _failure(tasks: Sequence[Task], running: Sequence[RunningTask], code: int) -> Outcome:
     if len(tasks) == 1:
-        return Outcome(records.FAILED, code, f"The command ended with exit code {code}.")
+        return Outcome(records.FAILED, code, _reason(code))
     already = [task.wait(0) for task in running]
     _end(running)
     told = [
@@ -60,6 +61,15 @@ def _failure(tasks: Sequence[Task], running: Sequence[RunningTask], code: int) -
         for task, ended in zip(tasks, already, strict=True)
     ]
     return Outcome(records.FAILED, code, "; ".join(told) + f". Each has its log beside {tasks[0].log.name}.")
+
+
+def _reason(code: int) -> str:
+    try:
+        name = signal.Signals(code - 128).name  # how shells say that a signal ended a command
+    except ValueError:
+        return f"The command ended with exit code {code}."
+    hint = " (the machine may have run out of memory)" if name == "SIGKILL" else ""
+    return f"The command was ended by {name}{hint}: exit code {code}."
 
 
 def _end(running: Sequence[RunningTask]) -> None:

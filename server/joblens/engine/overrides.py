@@ -30,7 +30,13 @@ def applied(text: str, overrides: Mapping[str, object]) -> str:
     """The text of a job file with the values put in; untouched when there are none."""
     if not overrides:
         return text
-    data = yaml.safe_load(text)
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise JobFileError(
+            f"Values cannot be set in a file that is no valid YAML: {' '.join(str(error).split())}",
+            hint="'joblens check' shows where the mistake is.",
+        ) from error
     if not isinstance(data, dict):
         raise JobFileError("Values can only be set in a job file that is a mapping.", hint="Check the file.")
     for path, value in overrides.items():

@@ -189,7 +189,7 @@ class Supervisor:
     def _finish(self, outcome: Outcome) -> None:
         if self._tracking.ident is not None:  # a record that is being made must be closed too
             self._tracking.join()
-        strays = processes.end_descendants()
+        strays = processes.end_descendants(self._folder.path)
         processes.adopt_orphans(False)
         if strays and outcome.status == records.COMPLETED:
             self._events.note(f"{strays} processes that the command left running were ended.")

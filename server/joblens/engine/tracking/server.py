@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -87,12 +88,12 @@ def _known() -> tuple[Identity, str] | None:
 
 
 def _start(note: Callable[[str], None]) -> str:
-    _need_mlflow()
+    version = _mlflow_version()
     note("Starting the MLflow server (first use; later runs find it running) ...")
     known = _known()
     stop()
     store = _folder() / "mlflow.db"
-    _make_database(store)
+    _make_database(store, version)
     port = _port(known[1] if known else None)
     uri = f"http://{layout.HOST}:{port}"
     log = _folder() / "server.log"
@@ -116,9 +117,9 @@ def _port(last: str | None) -> int:
     return layout.free_ports(1)[0]
 
 
-def _need_mlflow() -> None:
+def _mlflow_version() -> str:
     try:
-        metadata.version("mlflow")
+        return metadata.version("mlflow")
     except metadata.PackageNotFoundError as error:
         raise MissingToolError(
             "MLflow is not installed, so this run's metrics are not tracked.",
@@ -126,15 +127,30 @@ def _need_mlflow() -> None:
         ) from error
 
 
-def _make_database(store: Path) -> None:
-    """An empty store in write-ahead mode, which MLflow keeps: readers do not wait for writers."""
-    if store.exists():
-        return
-    connection = sqlite3.connect(store)
-    try:
-        connection.execute("pragma journal_mode=wal")
-    finally:
-        connection.close()
+def _make_database(store: Path, version: str) -> None:
+    """A store in write-ahead mode, which MLflow keeps, in the shape that this version of MLflow wants."""
+    made_by = store.with_name("mlflow-version")
+    if not store.exists():
+        connection = sqlite3.connect(store)
+        try:
+            connection.execute("pragma journal_mode=wal")
+        finally:
+            connection.close()
+    elif not made_by.exists() or made_by.read_text(encoding="utf-8") != version:
+        _upgrade(store)
+    made_by.write_text(version, encoding="utf-8")
+
+
+def _upgrade(store: Path) -> None:
+    command = [sys.executable, "-m", "mlflow", "db", "upgrade", f"sqlite:///{store.as_posix()}"]
+    done = subprocess.run(
+        command, env=_variables(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise MissingToolError(
+            f"MLflow's database {store} does not fit this MLflow: {done.stderr.strip()[-300:]}",
+            hint="Move the file away, or go back to the version of MLflow that made it.",
+        )
 
 
 def _command(store: Path, port: int) -> list[str]:
