@@ -42,6 +42,14 @@ def test_a_failed_job_answers_1(joblens, tmp_path):
     assert "exit code 3" in err
 
 
+def test_an_environment_that_cannot_be_built_answers_4(joblens, tmp_path):
+    environment = "environment: {image: any, conda_file: {dependencies: [python=3.2]}}"
+    write(tmp_path, f"command: echo\n{environment}\ncompute: local\n")
+    code, _, err = joblens("run", "job.yml")
+    assert code == 4
+    assert "asks for Python 3.2" in err
+
+
 def test_json_is_an_event_per_line(joblens, tmp_path):
     write(tmp_path, job("echo hello"))
     _, out, _ = joblens("run", "job.yml", "--environment", "this-python", "--name", "j", "--json")
@@ -68,6 +76,18 @@ def test_job_create_runs_a_local_job_and_stream_shows_it(joblens, tmp_path):
     assert (code, out) == (0, "one\n")
     assert joblens("job", "stream", "one")[:2] == (0, "5\n")
     assert joblens("job", "create", "-f", "job.yml", "--name", "two", "--stream")[1].endswith("1\n")
+
+
+@pytest.mark.parametrize("file", ["cluster.yml", "pipeline.yml"])
+def test_job_create_submits_what_is_not_for_this_machine(joblens, tmp_path, monkeypatch, file):
+    for name in [name for name in os.environ if name.startswith("AZURE")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "cluster.yml").write_text(job("echo").replace("local", "azureml:cpu"), encoding="utf-8")
+    (tmp_path / "pipeline.yml").write_text("type: pipeline\njobs: {}\n", encoding="utf-8")
+    code, _, err = joblens("job", "create", "-f", file)
+    assert code == 6
+    assert "No workspace is set" in err
 
 
 def test_job_list_show_and_cancel(joblens, tmp_path):

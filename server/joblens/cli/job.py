@@ -15,11 +15,10 @@ from joblens.errors import UserError
 
 def create(parsed: argparse.Namespace) -> int:
     """Run the job here when its compute is `local`; submit it otherwise."""
-    from joblens.engine.source import compute_of, job_of, text_of
+    from joblens.engine.source import asks_for_this_machine, text_of
 
     options = options_of(parsed)
-    compute = compute_of(job_of(parsed.job, text_of(parsed.job, None, options.overrides)))
-    if compute == "local":
+    if asks_for_this_machine(parsed.job, text_of(parsed.job, None, options.overrides)):
         return run_here(parsed.job, options, follow=parsed.stream, json_lines=parsed.json)
     return _submit(parsed, options)
 

@@ -52,7 +52,7 @@ def _print(event: Event) -> None:
 
 def exit_code(record: Record) -> int:
     """What a run's end means to a shell."""
-    return 0 if record.status == records.COMPLETED else 1
+    return 0 if record.status == records.COMPLETED else record.error_code or 1
 
 
 def details(record: Record, folder: Path) -> str:

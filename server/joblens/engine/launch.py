@@ -21,6 +21,8 @@ class Outcome:
     status: str
     exit_code: int | None = None
     reason: str = ""
+    error_code: int | None = None
+    """The exit code of the UserError that kept the command from running."""
 
 
 def outcome(backend: Backend, tasks: Sequence[Task], timeout: int | None) -> Outcome:

@@ -40,6 +40,8 @@ class Record:
     exit_code: int | None = None
     reason: str = ""
     """Why it failed, in words for the user."""
+    error_code: int | None = None
+    """What `joblens run` answers when the command could not even start."""
     type: str = "command"
     display_name: str | None = None
     experiment: str = ""

@@ -54,7 +54,10 @@ def _line(document: Document, problem: Problem) -> str:
     return f"{line + 1}:{column + 1}: {problem.code} {problem.message}"
 
 
-def compute_of(job: Job) -> str:
-    """Where the job asks to run: `local`, or the name of a compute; `serverless` where it says nothing."""
-    command_job = job.trial if isinstance(job, SweepJob) else job
-    return command_job.compute.value if command_job.compute else "serverless"
+def asks_for_this_machine(job_file: Path, text: str) -> bool:
+    """Whether the file is a job whose compute is `local`."""
+    job, _ = read(Document(text, job_file.absolute()))
+    if job is None:
+        return False
+    compute = (job.trial if isinstance(job, SweepJob) else job).compute
+    return compute is not None and compute.value == "local"

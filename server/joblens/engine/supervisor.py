@@ -70,7 +70,7 @@ class Supervisor:
         except _Canceled:
             outcome = Outcome(records.CANCELED, None, "The run was canceled.")
         except UserError as error:
-            outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip())
+            outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip(), error.exit_code)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
 
@@ -201,6 +201,7 @@ class Supervisor:
             status=outcome.status,
             exit_code=outcome.exit_code,
             reason=outcome.reason,
+            error_code=outcome.error_code,
             ended=time.time(),
             best=self._best,
         )
