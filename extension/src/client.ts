@@ -1,11 +1,18 @@
 /** Starts, restarts and asks the language server; the only file that speaks LSP. */
 
 import { type Disposable, EventEmitter, type ExtensionContext } from "vscode";
-import { LanguageClient, State } from "vscode-languageclient/node";
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  State,
+} from "vscode-languageclient/node";
 
 import { log } from "./log";
 import { RUN_EVENT, type Request, type RunEvent } from "./protocol";
 import type { ServerCommand } from "./server";
+import { tellFailure, tellingFailure } from "./tellFailure";
 
 /** Finds out how to start the server; undefined when it cannot be, and the user has been told why. */
 export type FindServer = () => Promise<ServerCommand | undefined>;
@@ -66,14 +73,23 @@ export class Client implements Disposable {
       log.info(`The language server is ${STATES[newState]}.`);
       if (newState === State.Stopped) this.stopped.fire();
     });
+    try {
+      await client.start();
+    } catch (error) {
+      throw new Error(`Joblens's language server does not start with ${server.command}.`, { cause: error });
+    }
     this.client = client;
-    await client.start();
   }
 
   private async stopNow(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    await client?.dispose();
+    try {
+      await client?.dispose();
+    } catch (error) {
+      // It is just crashing, or starting anew after a crash: there is nothing to stop.
+      log.warn("The language server did not stop in good order:", error);
+    }
   }
 }
 
@@ -85,7 +101,7 @@ const STATES = {
 };
 
 function languageClient({ command, args, env }: ServerCommand): LanguageClient {
-  return new LanguageClient(
+  const client: LanguageClient = new QuietClient(
     "joblens",
     "Joblens",
     { command, args: [...args], options: { env } },
@@ -96,14 +112,43 @@ function languageClient({ command, args, env }: ServerCommand): LanguageClient {
       ],
       outputChannel: log,
       traceOutputChannel: log,
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue }),
+        closed: () => afterEnd.closed(),
+      },
     },
   );
+  const afterEnd = restartIfItRan(client);
+  return client;
+}
+
+/** Its troubles go to the log; a popup comes from us, once, and only where the user can do something. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** A server that crashes is started again, up to four times in three minutes; one that never ran is not. */
+function restartIfItRan(client: LanguageClient): Pick<ErrorHandler, "closed"> {
+  const restarting = client.createDefaultErrorHandler(4);
+  let ran = false;
+  client.onDidChangeState(({ newState }) => (ran ||= newState === State.Running));
+  return {
+    closed: async () => {
+      if (!ran) return { action: CloseAction.DoNotRestart };
+      const next = await restarting.closed();
+      if (next.action === CloseAction.DoNotRestart) void tellFailure(next.message);
+      return next;
+    },
+  };
 }
 
 /** Registers the client with the extension and starts it. */
 export function startClient(context: ExtensionContext, findServer: FindServer): Client {
   const client = new Client(findServer);
   context.subscriptions.push(client);
-  void client.start();
+  void tellingFailure(() => client.start());
   return client;
 }

@@ -6,7 +6,7 @@ import { log } from "./log";
 
 export async function tellFailure(error: unknown): Promise<void> {
   const message = failureText(error);
-  log.error(message);
+  log.error(message, ...(error instanceof Error && error.cause ? [error.cause] : []));
   const show = "Show Log";
   if ((await window.showErrorMessage(message, show)) === show) log.show(true);
 }

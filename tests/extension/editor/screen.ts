@@ -11,6 +11,9 @@ import { ROOT } from "../../../scripts/root.mjs";
 /** A busy machine takes its time; what is there sooner is seen sooner. */
 export const PATIENCE = 90_000;
 
+/** Where tests leave pictures and the editor's logs. */
+export const EVIDENCE = join(ROOT, ".cache", "evidence");
+
 export class Screen {
   private constructor(
     readonly page: Page,
@@ -82,7 +85,11 @@ export class Screen {
     await dialog.locator(".monaco-list-row", { hasText: neighbour }).first().waitFor();
     const input = dialog.locator("input").first();
     await input.fill(path);
-    await input.press("Enter");
+    // While it is listing the next folder it does not listen.
+    while (await dialog.isVisible()) {
+      await input.press("Enter");
+      await this.page.waitForTimeout(300);
+    }
   }
 
   /** The text of the panel with a run's output. */
@@ -109,8 +116,7 @@ export class Screen {
 
   /** What the screen showed at the end of a test, for whoever has to find out why it failed. */
   async keepEvidence(test: string): Promise<void> {
-    const folder = join(ROOT, ".cache", "evidence");
-    await this.page.screenshot({ path: join(folder, `${test.replaceAll(/\W+/g, "-")}.png`) });
+    await this.page.screenshot({ path: join(EVIDENCE, `${test.replaceAll(/\W+/g, "-")}.png`) });
   }
 
   close(): Promise<void> {

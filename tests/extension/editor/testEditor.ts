@@ -11,7 +11,7 @@ import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
 import { ROOT } from "../../../scripts/root.mjs";
 import { type OwnFolders, ownFolders } from "./ownFolders";
 import { stopTracking } from "./runRecord";
-import { Screen } from "./screen";
+import { EVIDENCE, Screen } from "./screen";
 
 export class TestEditor {
   private constructor(
@@ -62,6 +62,7 @@ export class TestEditor {
     await this.screen.close();
     await this.server.stop();
     stopTracking(this.folders);
+    cpSync(join(this.folder, "editor", "data", "logs"), join(EVIDENCE, "logs"), { recursive: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
