@@ -1,6 +1,6 @@
 /** The Python environment in .venv: exactly what requirements.lock says, and this checkout's joblens. */
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CACHE, ROOT } from "./root.mjs";
@@ -120,8 +120,8 @@ export function lockedBlock(lock, name) {
 async function linkCheckout() {
   const sitePackages = await run(PYTHON, ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]);
   writeFileSync(join(sitePackages.trim(), "joblens_checkout.pth"), `${join(ROOT, "server")}\n`);
-  if (ON_WINDOWS) return;
-  const launcher = venvTool("joblens");
-  writeFileSync(launcher, `#!/bin/sh\nexec "${PYTHON}" -m joblens "$@"\n`);
-  chmodSync(launcher, 0o755);
+  const launcher = join(BIN, ON_WINDOWS ? "joblens.cmd" : "joblens");
+  const sh = `#!/bin/sh\nexec "${PYTHON}" -m joblens "$@"\n`;
+  const cmd = `@"${PYTHON}" -m joblens %*\r\n`;
+  writeFileSync(launcher, ON_WINDOWS ? cmd : sh, { mode: 0o755 });
 }

@@ -1,0 +1,100 @@
+"""What is said twice, in the manifest, in TypeScript and in Python, is said alike."""
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import joblens
+from joblens.engine import records
+from joblens.engine.events import Event
+from joblens.lsp import protocol
+from tests.shared_data import ROOT
+
+MANIFEST = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+SOURCES = ROOT / "extension" / "src"
+PROTOCOL = (SOURCES / "protocol.ts").read_text(encoding="utf-8")
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def found(pattern: str, *texts: str) -> set[str]:
+    return {match for text in texts for match in re.findall(pattern, text)}
+
+
+def texts(folder: Path, suffix: str) -> list[str]:
+    return [file.read_text(encoding="utf-8") for file in sorted(folder.rglob(f"*{suffix}"))]
+
+
+def test_every_contributed_command_is_registered_and_no_other():
+    contributed = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    assert contributed == found(r'registerCommand\(\s*"([^"]+)"', *texts(SOURCES, ".ts"))
+
+
+def test_the_lenses_run_contributed_commands():
+    contributed = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    lenses = found(
+        r'"(joblens\.\w+)"', (ROOT / "server/joblens/features/lenses.py").read_text(encoding="utf-8")
+    )
+    assert lenses and lenses <= contributed
+
+
+def test_every_setting_is_read_and_no_other():
+    settings = set(MANIFEST["contributes"]["configuration"]["properties"])
+    read = found(r'\.get<\w+>\("([^"]+)"', (SOURCES / "settings.ts").read_text(encoding="utf-8"))
+    # The language client reads this one by itself.
+    assert settings == {f"joblens.{name}" for name in read} | {"joblens.trace.server"}
+
+
+def test_both_sides_know_the_same_messages():
+    python = {protocol.RUN, protocol.CANCEL, protocol.SUBMIT, protocol.RUN_EVENT}
+    assert python == found(r'"(joblens/\w+)"', PROTOCOL)
+
+
+def test_a_run_event_carries_the_same_in_both_languages():
+    camel = {re.sub(r"_(\w)", lambda match: match[1].upper(), field.name) for field in fields(Event)}
+    assert camel | {"name"} == members("RunEvent")
+
+
+def test_a_run_is_asked_for_with_the_same_words():
+    camel = {
+        re.sub(r"_(\w)", lambda match: match[1].upper(), field.name) for field in fields(protocol.RunParams)
+    }
+    assert camel == members("RunParams") == members("DryRunParams")
+
+
+def test_a_run_is_over_at_the_same_statuses():
+    final = re.search(r"FINAL = new Set\(\[(.*?)\]\)", PROTOCOL)
+    assert final and found(r'"(\w+)"', final[1]) == set(records.FINAL)
+
+
+def test_the_version_is_one():
+    pyproject = re.search(r'^version = "(.+)"$', PYPROJECT, re.MULTILINE)
+    assert pyproject and MANIFEST["version"] == pyproject[1] == joblens.__version__
+
+
+def test_the_oldest_python_is_one():
+    oldest = re.search(
+        r"OLDEST: Version = \[(\d+), (\d+)\]", (SOURCES / "python.ts").read_text(encoding="utf-8")
+    )
+    assert oldest and f'requires-python = ">={oldest[1]}.{oldest[2]}"' in PYPROJECT
+
+
+def test_the_extension_brings_every_library_that_the_server_needs():
+    dependencies = re.search(r"^dependencies = \[(.*?)^\]", PYPROJECT, re.MULTILINE | re.DOTALL)
+    bundled = found(r'"([\w-]+)"', libraries())
+    assert dependencies
+    assert found(r'"([\w-]+)[><=~]', dependencies[1]) <= bundled
+
+
+def libraries() -> str:
+    text = (ROOT / "scripts" / "libraries.mjs").read_text(encoding="utf-8")
+    listed = re.search(r"const LIBRARIES = \[\n(.*?)\];", text, re.DOTALL)
+    assert listed
+    return listed[1]
+
+
+def members(interface: str) -> set[str]:
+    """The names in one interface of protocol.ts."""
+    body = re.search(rf"interface {interface} {{\n(.*?)\n}}", PROTOCOL, re.DOTALL)
+    assert body
+    return found(r"readonly (\w+)\??:", body[1])
