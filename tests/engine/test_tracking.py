@@ -225,7 +225,9 @@ def test_a_run_canceled_while_its_record_is_made_leaves_none_running(tmp_path):
     started = create(write(tmp_path, job("sleep 600")), options=RunOptions(environment="this-python"))
     until_note(follow(started.folder), "Starting the MLflow server")
     cancel(started.folder)
-    assert records.wait(started.folder).status == "Canceled"
+    record = records.wait(started.folder)
+    assert record.status == "Canceled"
+    assert record.tracking_url is not None
     assert runs_still_going(server.ensure()) == []
 
 
