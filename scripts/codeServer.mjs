@@ -20,6 +20,7 @@ const HOST = "127.0.0.1";
  * @property {string} vsixStamp - changes when the extension does
  * @property {NodeJS.ProcessEnv} [env]
  * @property {number} [port] - the one to use if it is free
+ * @property {boolean} [askForTrust] - whether folders are restricted until the user trusts them
  */
 
 /**
@@ -39,7 +40,7 @@ export async function startCodeServer(options) {
   const port = await freePort(options.port);
   const log = join(folder, "code-server.log");
   const out = openSync(log, "w");
-  const child = spawn(EDITOR.command, [EDITOR.entry, ...serverArguments(folder, port)], {
+  const child = spawn(EDITOR.command, [EDITOR.entry, ...serverArguments(options, port)], {
     env: editorEnv(options),
     stdio: ["ignore", out, out],
   });
@@ -101,13 +102,13 @@ function folderArguments(folder) {
   ];
 }
 
-/** @param {string} folder @param {number} port */
-function serverArguments(folder, port) {
+/** @param {Options} options @param {number} port */
+function serverArguments({ folder, askForTrust = false }, port) {
   return [
     ...folderArguments(folder),
     ...["--auth", "none", "--bind-addr", `${HOST}:${port}`, "--ignore-last-opened"],
-    ...["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"],
-    "--disable-getting-started-override",
+    ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
+    ...(askForTrust ? [] : ["--disable-workspace-trust"]),
   ];
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 
 import { trackedRun } from "./runRecord";
-import { until } from "./screen";
+import { PATIENCE, until } from "./screen";
 import { TestEditor } from "./testEditor";
 
 /** Building the environment downloads it. */
@@ -87,6 +87,18 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     const run = await trackedRun(editor.workspace);
     assert.equal(run.info.status, "FINISHED");
     assert.ok((run.data.metrics ?? []).length > 0, "the run has metrics");
+  });
+
+  test("leads from the end of the run to its page in MLflow", async () => {
+    const [page] = await Promise.all([
+      editor.screen.page.waitForEvent("popup"),
+      editor.screen
+        .notification("Completed")
+        .locator(".monaco-button", { hasText: "Open in MLflow" })
+        .click(),
+    ]);
+    await page.getByText("Finished").first().waitFor({ timeout: PATIENCE });
+    await page.close();
   });
 
   test("gets its language server back when that is killed", async () => {

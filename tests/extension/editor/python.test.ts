@@ -56,7 +56,7 @@ function barePython(): string {
 }
 
 async function inEditor(python: string, look: (editor: TestEditor) => Promise<void>): Promise<void> {
-  const editor = await TestEditor.start("hello-world", python);
+  const editor = await TestEditor.start("hello-world", { python });
   try {
     await editor.open("job.yml");
     await look(editor);

@@ -1,11 +1,11 @@
 /** The front door: a fresh clone, an empty home, `npm start`, a click on "Run locally". */
 
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { ROOT } from "../../../scripts/root.mjs";
@@ -63,6 +63,36 @@ describe("npm start in a fresh clone", { timeout: 20 * MINUTE, skip: noClone }, 
     await started.stop();
     assert.ok(took < SECOND_START, `${took} ms`);
     assert.equal(port, new URL(screen.page.url()).port);
+  });
+
+  test("opens VS Code itself where there is a `code` on PATH", () => {
+    const bin = join(folder, "bin");
+    const called = join(folder, "code-was-called-with");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "code"), `#!/bin/sh\nprintf '%s\\n' "$@" > "${called}"\n`, { mode: 0o755 });
+    const clone = join(folder, "clone");
+    const path = [bin, process.env["PATH"]].join(delimiter);
+    execFileSync("npm", ["start"], { cwd: clone, env: { ...process.env, ...folders, PATH: path } });
+    assert.deepEqual(readFileSync(called, "utf8").trim().split("\n"), [
+      `--extensionDevelopmentPath=${clone}`,
+      join(clone, "examples"),
+      join(clone, "examples", "iris", "job.yml"),
+    ]);
+  });
+
+  test("says what is missing when there is no Python that will do", () => {
+    const env = { ...process.env, ...folders, JOBLENS_PYTHON: "/no/such/python" };
+    const { status, stderr } = spawnSync("npm", ["start"], {
+      cwd: join(folder, "clone"),
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /Joblens needs Python 3\.10 or newer: there is no \/no\/such\/python\./);
+    assert.match(
+      stderr,
+      /What to do: Install one, or name yours in the environment variable JOBLENS_PYTHON\./,
+    );
   });
 });
 

@@ -13,6 +13,13 @@ import { type OwnFolders, ownFolders } from "./ownFolders";
 import { stopTracking } from "./runRecord";
 import { EVIDENCE, Screen } from "./screen";
 
+export interface Choices {
+  /** What joblens.python says. */
+  readonly python?: string;
+  /** Whether the folder is trusted; if not, nothing asks for it either. */
+  readonly trusted?: boolean;
+}
+
 export class TestEditor {
   private constructor(
     readonly folders: OwnFolders,
@@ -22,8 +29,11 @@ export class TestEditor {
     private readonly folder: string,
   ) {}
 
-  /** Starts an editor on a copy of the example's folder; `python` is what joblens.python says. */
-  static async start(example: string, python = PYTHON): Promise<TestEditor> {
+  /** Starts an editor on a copy of the example's folder. */
+  static async start(
+    example: string,
+    { python = PYTHON, trusted = true }: Choices = {},
+  ): Promise<TestEditor> {
     const folder = mkdtempSync(join(tmpdir(), "joblens-editor-"));
     const workspace = join(folder, "workspace");
     mkdirSync(workspace);
@@ -37,6 +47,7 @@ export class TestEditor {
       vsix,
       vsixStamp: stamp,
       env: { ...folders },
+      askForTrust: !trusted,
     });
     return new TestEditor(folders, workspace, await Screen.launch(), server, folder);
   }
@@ -80,6 +91,7 @@ function readProcess(pid: number, file: "cmdline" | "environ"): string {
 const CALM = {
   "editor.minimap.enabled": false,
   "git.enabled": false,
+  "security.workspace.trust.startupPrompt": "never",
   "terminal.integrated.gpuAcceleration": "off",
   "workbench.colorTheme": "Default Light Modern",
   "workbench.reduceMotion": "on",
