@@ -4,15 +4,17 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from joblens.engine import records
+from joblens.engine import folders, records
 from joblens.engine.events import Event
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
@@ -208,6 +210,17 @@ def test_a_server_that_died_is_started_again_and_the_record_is_whole(tmp_path):
     run = Finished(started.folder, list(follow(started.folder)))
     assert tracked(run)["info"]["status"] == "FINISHED"
     assert artifacts(run, "user_logs") == ["user_logs/std_log.txt"]
+
+
+def test_a_server_that_is_only_slow_is_waited_for():
+    uri = server.ensure()
+    state = json.loads((folders.home() / "tracking" / "server.json").read_text(encoding="utf-8"))
+    family = [psutil.Process(state["pid"]), *psutil.Process(state["pid"]).children(recursive=True)]
+    for process in family:
+        process.suspend()
+    assert server.running(timeout=0.2) is None
+    threading.Timer(1, lambda: [process.resume() for process in family]).start()
+    assert server.running(patience=60, timeout=0.2) == uri
 
 
 def test_a_lost_run_is_closed_in_mlflow_too(tmp_path):

@@ -21,6 +21,8 @@ from joblens.errors import MissingToolError
 
 _PATIENCE = 120.0
 """Seconds a first start may take on a slow machine: it makes the database."""
+_BUSY = 30.0
+"""Seconds that a server which lives may be silent before it is replaced: other runs may be using it."""
 _QUIET = {
     # The server's own jobs are for generative AI: without them it is 2 processes of 0.5 GB, not 10 of 2.2 GB.
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
@@ -39,20 +41,30 @@ def ensure(note: Callable[[str], None] = lambda _: None) -> str:
 
     _folder().mkdir(parents=True, exist_ok=True)
     with FileLock(_folder() / "server.lock"):
-        found = running()
+        found = running(patience=_BUSY)
         return found if found is not None else _start(note)
 
 
-def running() -> str | None:
-    """The address of the server, None when it does not run or does not answer."""
+def running(patience: float = 0, timeout: float = 5) -> str | None:
+    """The address of the server; None when it does not run, or does not answer.
+
+    Each question waits `timeout` seconds for its answer; it is asked again for `patience` seconds.
+    """
     known = _known()
-    if known is None or not processes.alive(known[0]):
+    if known is None:
         return None
-    client = Client(known[1], timeout=5)
+    client = Client(known[1], timeout=timeout)
+    end = time.monotonic() + patience
     try:
-        return known[1] if client.healthy() else None
+        while processes.alive(known[0]):
+            if client.healthy():
+                return known[1]
+            if time.monotonic() >= end:
+                return None
+            time.sleep(0.05)
     finally:
         client.close()
+    return None
 
 
 def stop() -> bool:
