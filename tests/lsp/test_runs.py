@@ -55,7 +55,8 @@ def test_the_lines_of_a_run_arrive_and_then_its_end(with_editor: Story, job: Pat
         assert "hello world" in lines
         assert found[-1].status == "Completed"
         assert {one.name for one in found} == {started.name}
-        assert (Path(started.folder) / "user_logs" / "std_log.txt").read_text(encoding="utf-8") == "hello world\n"
+        log = Path(started.folder) / "user_logs" / "std_log.txt"
+        assert log.read_text(encoding="utf-8") == "hello world\n"
 
     with_editor(story)
 
@@ -83,7 +84,8 @@ def test_a_cancelled_run_ends(with_editor: Story, job: Path) -> None:
 
 
 def test_a_job_that_cannot_run_is_refused_with_the_next_step(with_editor: Story, job: Path) -> None:
-    job.write_text(JOB.replace("whom: world", "whom:\n    type: uri_file\n    path: nowhere.csv"), encoding="utf-8")
+    missing = "whom:\n    type: uri_file\n    path: nowhere.csv"
+    job.write_text(JOB.replace("whom: world", missing), encoding="utf-8")
 
     async def story(editor: Editor) -> None:
         with pytest.raises(JsonRpcException, match=r"nowhere\.csv") as refusal:

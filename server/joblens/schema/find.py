@@ -95,9 +95,9 @@ def _inner(holder: Rule, part: str | int) -> Rule | None:
     if isinstance(part, int):
         items = holder.get("items")
         return items if isinstance(items, dict) else None
-    known = holder.get("properties", {}).get(part)
+    known: Rule | None = holder.get("properties", {}).get(part)
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     others = holder.get("additionalProperties")
     return others if isinstance(others, dict) else None
 
