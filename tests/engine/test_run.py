@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from joblens.engine import records
+from joblens.engine import records, run
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from joblens.engine.records import Record
@@ -303,3 +304,19 @@ def test_a_folder_with_blanks_in_its_name_works(tmp_path):
     run = finished(write(folder, job("cat ${{inputs.x}} > ${{outputs.o}}/y.txt", more), {"a b.txt": "1"}))
     assert run.record.status == "Completed", run.lines
     assert (run.folder.outputs / "o" / "y.txt").read_text(encoding="utf-8") == "1"
+
+
+def test_a_failure_of_ours_closes_the_run_and_says_where_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_supervisor = run._start_supervisor
+    monkeypatch.setattr(run, "_start_supervisor", lambda folder: None)
+    started = run.create(write(tmp_path, job("echo hello")), options=RunOptions(environment="this-python"))
+    folder = RunFolder(started.folder)
+    shutil.rmtree(folder.code)
+    folder.code.write_text("no folder", encoding="utf-8")
+    start_supervisor(folder)
+    ended = Finished(started.folder, list(follow(started.folder)))
+    assert ended.record.status == "Failed"
+    assert "supervisor.txt" in ended.record.reason
+    assert "Traceback" in folder.supervisor_log.read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -74,6 +75,10 @@ class Supervisor:
             outcome = Outcome(records.CANCELED, None, "The run was canceled.")
         except UserError as error:
             outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip(), error.exit_code)
+        except Exception as error:  # noqa: BLE001 - the edge: a bug of ours must not leave the run open
+            traceback.print_exc()
+            reason = f"Joblens itself failed ({error!r}); more in {self._folder.supervisor_log}."
+            outcome = Outcome(records.FAILED, None, reason)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
 
