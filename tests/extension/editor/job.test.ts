@@ -36,7 +36,6 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
   test("explains the key under the mouse", async () => {
     await editor.screen.word("experiment_name").hover();
     await editor.screen.page.locator(".monaco-hover:visible", { hasText: "experiment" }).first().waitFor();
-    await editor.screen.picture("hover");
   });
 
   test("completes a key", async () => {
@@ -44,7 +43,6 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     await editor.screen.page.keyboard.press("Control+Space");
     const suggestions = editor.screen.page.locator(".suggest-widget.visible .monaco-list-row");
     await suggestions.filter({ hasText: "services" }).first().waitFor();
-    await editor.screen.picture("completion");
     await editor.screen.page.keyboard.press("Escape");
     await editor.screen.command("File: Revert File");
   });
@@ -70,7 +68,6 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
       .locator(".view-line", { hasText: "python main.py --iris-csv" })
       .first()
       .waitFor();
-    await editor.screen.picture("dry-run");
     await editor.screen.command("View: Close All Editors in Group");
   });
 
