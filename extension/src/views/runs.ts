@@ -71,21 +71,17 @@ export class Runs implements Disposable {
     const run = this.run(event.name);
     if (event.trackingUrl !== undefined) run.trackingUrl = event.trackingUrl;
     for (const line of terminalLines(event)) run.terminal.writeLine(line);
-    if (event.status !== undefined && event.status !== run.status) {
-      run.status = event.status;
-      if (isFinal(event.status)) void tellEnd(run, event.exitCode);
-    }
+    if (event.status === undefined || event.status === run.status) return;
+    run.status = event.status;
+    if (isFinal(event.status)) void tellEnd(run, event.exitCode);
     this.showStatus();
   }
 
   /** Without a server no news comes; the runs themselves go on. */
   private loseSight(): void {
     for (const name of this.live()) {
-      this.add({
-        name,
-        kind: "note",
-        text: "The language server stopped; the run goes on without this panel.",
-      });
+      const text = `The language server stopped; the run goes on. Its log: joblens job stream ${name}`;
+      this.add({ name, kind: "note", text });
       this.runs.delete(name);
     }
     this.showStatus();
