@@ -40,12 +40,13 @@ export class Client implements Disposable {
     });
   }
 
-  /** Asks the server, starting it first if it is not there; undefined when there is no server to ask. */
+  /** Asks the server, starting it first if it is not there (any more); undefined when there is none to ask. */
   async request<Params, Answer>(
     request: Request<Params, Answer>,
     params: Params,
   ): Promise<Answer | undefined> {
-    if (!this.client) await this.start();
+    if (this.client?.state === State.Stopped) await this.restart();
+    else if (!this.client) await this.start();
     await this.busy;
     return this.client?.sendRequest<Answer>(request.method, params);
   }
