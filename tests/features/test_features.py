@@ -1,5 +1,7 @@
 """What the editor asks of a document, each answered for the smallest job that shows it."""
 
+import pytest
+
 from joblens.checks.subject import Subject
 from joblens.features.completion import completions
 from joblens.features.hover import hover
@@ -7,6 +9,7 @@ from joblens.features.lenses import lenses
 from joblens.features.symbols import symbols
 from joblens.text.document import Document
 from tests.marked import marked
+from tests.shared_data import SEED
 
 
 def labels(text: str) -> list[str]:
@@ -125,3 +128,11 @@ def test_the_outline_names_every_key() -> None:
     found = symbols(Document("command: a\nresources:\n  instance_count: 2\n").tree)
     assert [one.name for one in found] == ["command", "resources"]
     assert [one.name for one in found[1].children] == ["instance_count"]
+
+
+@pytest.mark.usefixtures("corpus")
+def test_the_jobs_of_2021_have_lenses() -> None:
+    jobs = [SEED / "jobs" / "hello-world.yml", *sorted(SEED.glob("jobs/train/*/*/job*.yml"))]
+    assert len(jobs) > 8
+    for file in jobs:
+        assert titles(file.read_text(encoding="utf-8")) == ["Run locally", "Dry run", "Submit to cluster"]

@@ -42,7 +42,8 @@ class Editor:
 
 
 @asynccontextmanager
-async def _editor() -> AsyncIterator[Editor]:
+async def editing() -> AsyncIterator[Editor]:
+    """An editor whose server is up."""
     client = LanguageClient("test", "1")
     editor = Editor(client)
 
@@ -71,7 +72,7 @@ def with_editor() -> Callable[[Callable[[Editor], Awaitable[None]]], None]:
 
     def run(story: Callable[[Editor], Awaitable[None]]) -> None:
         async def told() -> None:
-            async with _editor() as editor:
+            async with editing() as editor:
                 await story(editor)
 
         asyncio.run(told())
