@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 
 import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
@@ -31,8 +31,12 @@ describe("the extension in VS Code", { timeout: 300_000 }, () => {
     });
   });
 
-  test("says that the server does not start, with what it said in the log", async () => {
-    await inEditor(brokenPython(), async ({ screen }) => {
+  test("says that the server does not start, with what it said in the log", async (test) => {
+    const python = brokenPython();
+    test.after(() => {
+      rmSync(dirname(python), { recursive: true });
+    });
+    await inEditor(python, async ({ screen }) => {
       const message = screen.notification("Joblens's language server does not start");
       await message.locator(".monaco-button", { hasText: "Show Log" }).click();
       await screen.page.locator(".output-view .view-line", { hasText: BROKEN }).first().waitFor();
