@@ -6,6 +6,8 @@ export const EDITOR_SETTINGS = {
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "files.autoSave": "off",
+  // The examples lie inside the checkout: its repository is not what the window is about.
+  "git.openRepositoryInParentFolders": "never",
   "remote.autoForwardPorts": false,
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",

@@ -93,3 +93,11 @@ def test_a_job_that_cannot_run_is_refused_with_the_next_step(with_editor: Story,
         assert refusal.value.code == -32001
 
     with_editor(story)
+
+
+def test_a_run_that_nobody_knows_cannot_be_cancelled(with_editor: Story, job: Path) -> None:
+    async def story(editor: Editor) -> None:
+        with pytest.raises(JsonRpcException, match="There is no run 'nobody'"):
+            await request(editor, "joblens/cancel", name="nobody")
+
+    with_editor(story)

@@ -40,9 +40,8 @@ def register(server: JoblensServer) -> None:
 
     @server.feature(protocol.CANCEL)
     async def _cancel(params: Any) -> dict[str, str]:
-        folder = folders.get(str(getattr(params, "name", "")))
-        if folder is not None:
-            await _answered(_cancel_run, folder)
+        name = str(getattr(params, "name", ""))
+        await _answered(_cancel_run, name, folders.get(name), server.workspace.root_path)
         return {}
 
     @server.feature(protocol.SUBMIT)
@@ -102,10 +101,12 @@ def message(name: str, event: Event) -> dict[str, Any]:
     return {key: value for key, value in content.items() if value is not None}
 
 
-def _cancel_run(folder: Path) -> None:
+def _cancel_run(name: str, folder: Path | None, root: str | None) -> None:
+    """End a run: one of this server's, or one that the server before it started in the same folder."""
+    from joblens.engine.records import folder_of
     from joblens.engine.run import cancel
 
-    cancel(folder)
+    cancel(folder or folder_of(name, Path(root or ".")))
 
 
 def _submit_job(file: Path) -> dict[str, str]:
