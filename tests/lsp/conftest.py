@@ -17,6 +17,7 @@ class Editor:
     """What an editor does with the server, in the words of a test."""
 
     client: LanguageClient
+    encoding: types.PositionEncodingKind | str | None = None
     published: "asyncio.Queue[types.PublishDiagnosticsParams]" = field(default_factory=asyncio.Queue)
     events: "asyncio.Queue[Any]" = field(default_factory=asyncio.Queue)
 
@@ -42,8 +43,8 @@ class Editor:
 
 
 @asynccontextmanager
-async def editing() -> AsyncIterator[Editor]:
-    """An editor whose server is up."""
+async def editing(*encodings: types.PositionEncodingKind) -> AsyncIterator[Editor]:
+    """An editor whose server is up; it counts in one of `encodings`, if it says so."""
     client = LanguageClient("test", "1")
     editor = Editor(client)
 
@@ -56,7 +57,10 @@ async def editing() -> AsyncIterator[Editor]:
         editor.events.put_nowait(params)
 
     await client.start_io(sys.executable, "-m", "joblens", "lsp")
-    await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
+    general = types.GeneralClientCapabilities(position_encodings=encodings) if encodings else None
+    capabilities = types.ClientCapabilities(general=general)
+    answer = await client.initialize_async(types.InitializeParams(capabilities=capabilities))
+    editor.encoding = answer.capabilities.position_encoding
     client.initialized(types.InitializedParams())
     try:
         yield editor

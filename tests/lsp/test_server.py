@@ -1,12 +1,14 @@
 """The server over stdio: it starts, answers, counts in UTF-16, and survives whatever is typed."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 
+import pytest
 from lsprotocol import types
 
-from tests.lsp.conftest import Editor
+from tests.lsp.conftest import Editor, editing
 
 Story = Callable[[Callable[[Editor], Awaitable[None]]], None]
 
@@ -42,6 +44,29 @@ def test_positions_count_utf16_units_and_lines_end_only_where_lsp_says(with_edit
         assert await editor.diagnostics(2) == []
 
     with_editor(story)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "character"),
+    [
+        (types.PositionEncodingKind.Utf8, 21),
+        (types.PositionEncodingKind.Utf16, 19),
+        (types.PositionEncodingKind.Utf32, 18),
+    ],
+)
+def test_positions_count_what_the_editor_asked_for(
+    encoding: types.PositionEncodingKind, character: int
+) -> None:
+    async def story() -> None:
+        async with editing(encoding) as editor:
+            assert editor.encoding == encoding
+            editor.open(URI, JOB + "tags: {'🚀': a, b: 1}\n")
+            (found,) = await editor.diagnostics(1)
+            assert found.range.start == types.Position(3, character)
+            editor.change(URI, 2, 3, character, character + 1, "'1'")
+            assert await editor.diagnostics(2) == []
+
+    asyncio.run(story())
 
 
 def test_a_broken_document_is_answered_and_the_next_one_too(with_editor: Story) -> None:

@@ -1,4 +1,4 @@
-"""Offsets and results to LSP types and back; the only place that knows of UTF-16."""
+"""What features and checks say, as LSP types."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from joblens.features.completion import Completion
 from joblens.features.hover import Hover
 from joblens.features.lenses import Lens
 from joblens.features.symbols import Symbol
-from joblens.text.document import Document
-from joblens.text.nodes import Span
+from joblens.lsp.positions import Positions
 
 SOURCE = "joblens"
 
@@ -32,42 +31,10 @@ _SYMBOL_KIND = {
 }
 
 
-def utf16_length(text: str) -> int:
-    """UTF-16 code units of a text: two for each character beyond the basic plane."""
-    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
-
-
-def offset_at(document: Document, position: types.Position) -> int:
-    """The offset of a position; one beyond the line's or the text's end counts as that end."""
-    if position.line >= len(document.line_starts):
-        return len(document.text)
-    line = document.line_text(position.line)
-    start = document.line_starts[position.line]
-    if line.isascii():
-        return start + min(position.character, len(line))
-    units = 0
-    for index, char in enumerate(line):
-        if units >= position.character:
-            return start + index
-        units += 2 if char > "\uffff" else 1
-    return start + len(line)
-
-
-def position_at(document: Document, offset: int) -> types.Position:
-    """The position of an offset."""
-    line = document.line_of(offset)
-    return types.Position(line, utf16_length(document.text[document.line_starts[line] : offset]))
-
-
-def range_of(document: Document, span: Span) -> types.Range:
-    """The range of a span."""
-    return types.Range(position_at(document, span.start), position_at(document, span.end))
-
-
-def diagnostic(document: Document, problem: Problem) -> types.Diagnostic:
+def diagnostic(positions: Positions, problem: Problem) -> types.Diagnostic:
     """A problem as the editor shows it."""
     return types.Diagnostic(
-        range=range_of(document, problem.span),
+        range=positions.range_of(problem.span),
         message=problem.message,
         severity=_SEVERITY[problem.severity],
         code=problem.code,
@@ -75,22 +42,22 @@ def diagnostic(document: Document, problem: Problem) -> types.Diagnostic:
     )
 
 
-def quick_fix(document: Document, uri: str, problem: Problem) -> types.CodeAction | None:
+def quick_fix(positions: Positions, uri: str, problem: Problem) -> types.CodeAction | None:
     """The problem's fix as the editor offers it; None where it has none."""
     fix = problem.fix
     if fix is None:
         return None
-    edit = types.TextEdit(range_of(document, fix.span), fix.text)
+    edit = types.TextEdit(positions.range_of(fix.span), fix.text)
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
-        diagnostics=[diagnostic(document, problem)],
+        diagnostics=[diagnostic(positions, problem)],
         is_preferred=True,
         edit=types.WorkspaceEdit(changes={uri: [edit]}),
     )
 
 
-def completion_item(document: Document, completion: Completion) -> types.CompletionItem:
+def completion_item(positions: Positions, completion: Completion) -> types.CompletionItem:
     """A proposal as the editor lists it."""
     documentation = None
     if completion.documentation:
@@ -105,29 +72,29 @@ def completion_item(document: Document, completion: Completion) -> types.Complet
         insert_text_format=types.InsertTextFormat.Snippet
         if "$0" in completion.text
         else types.InsertTextFormat.PlainText,
-        text_edit=types.TextEdit(range_of(document, completion.span), completion.text),
+        text_edit=types.TextEdit(positions.range_of(completion.span), completion.text),
     )
 
 
-def hover(document: Document, found: Hover) -> types.Hover:
+def hover(positions: Positions, found: Hover) -> types.Hover:
     """A hover as the editor shows it."""
     content = types.MarkupContent(types.MarkupKind.Markdown, found.markdown)
-    return types.Hover(content, range_of(document, found.span))
+    return types.Hover(content, positions.range_of(found.span))
 
 
-def code_lens(document: Document, uri: str, lens: Lens) -> types.CodeLens:
+def code_lens(positions: Positions, uri: str, lens: Lens) -> types.CodeLens:
     """A lens as the editor shows it; its command is given the file's URI."""
     command = types.Command(title=lens.title, command=lens.command, arguments=[uri])
-    return types.CodeLens(range=range_of(document, lens.span), command=command)
+    return types.CodeLens(range=positions.range_of(lens.span), command=command)
 
 
-def symbol(document: Document, found: Symbol) -> types.DocumentSymbol:
+def symbol(positions: Positions, found: Symbol) -> types.DocumentSymbol:
     """An entry of the outline."""
     return types.DocumentSymbol(
         name=found.name,
         detail=found.detail or None,
         kind=_SYMBOL_KIND[found.kind],
-        range=range_of(document, found.span),
-        selection_range=range_of(document, found.name_span),
-        children=[symbol(document, child) for child in found.children],
+        range=positions.range_of(found.span),
+        selection_range=positions.range_of(found.name_span),
+        children=[symbol(positions, child) for child in found.children],
     )

@@ -57,7 +57,8 @@ class JoblensServer(LanguageServer):
         """Keep a document and say what is wrong with it."""
         from joblens.lsp.workspace import OpenDocument
 
-        self.documents[item.uri] = OpenDocument(item.uri, item.version, item.text)
+        encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
+        self.documents[item.uri] = OpenDocument(item.uri, item.version, item.text, encoding)
         self._publish_soon(item.uri)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:

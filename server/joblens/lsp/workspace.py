@@ -11,7 +11,7 @@ from lsprotocol import types
 from joblens.checks import check
 from joblens.checks.problem import Problem
 from joblens.checks.subject import Subject
-from joblens.lsp.convert import offset_at
+from joblens.lsp.positions import Encoding, Positions
 from joblens.lsp.uris import path_of
 from joblens.text.document import Document
 
@@ -19,10 +19,17 @@ from joblens.text.document import Document
 class OpenDocument:
     """One document as the editor has it."""
 
-    def __init__(self, uri: str, version: int | None, text: str) -> None:
+    def __init__(
+        self,
+        uri: str,
+        version: int | None,
+        text: str,
+        encoding: Encoding = types.PositionEncodingKind.Utf16,
+    ) -> None:
         self.uri = uri
         self.version = version
         self.path = path_of(uri)
+        self.encoding = encoding
         self.subject = Subject(Document(text, self.path))
         self._problems: list[Problem] | None = None
 
@@ -30,6 +37,11 @@ class OpenDocument:
     def document(self) -> Document:
         """The text of this version."""
         return self.subject.document
+
+    @property
+    def positions(self) -> Positions:
+        """Places of this version as the editor counts them."""
+        return Positions(self.document, self.encoding)
 
     @property
     def problems(self) -> list[Problem]:
@@ -42,14 +54,15 @@ class OpenDocument:
         """Take over the editor's changes, in their order."""
         document = self.document
         for one in changes:
-            document = Document(_changed(document, one), self.path)
+            document = Document(_changed(Positions(document, self.encoding), one), self.path)
         self.version = version
         self.subject = Subject(document)
         self._problems = None
 
 
-def _changed(document: Document, change: types.TextDocumentContentChangeEvent) -> str:
+def _changed(positions: Positions, change: types.TextDocumentContentChangeEvent) -> str:
     if not isinstance(change, types.TextDocumentContentChangePartial):
         return change.text
-    start, end = offset_at(document, change.range.start), offset_at(document, change.range.end)
-    return document.text[:start] + change.text + document.text[end:]
+    text = positions.document.text
+    start, end = positions.offset_at(change.range.start), positions.offset_at(change.range.end)
+    return text[:start] + change.text + text[end:]
