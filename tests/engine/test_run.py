@@ -320,3 +320,13 @@ def test_a_failure_of_ours_closes_the_run_and_says_where_to_look(
     assert ended.record.status == "Failed"
     assert "supervisor.txt" in ended.record.reason
     assert "Traceback" in folder.supervisor_log.read_text(encoding="utf-8")
+
+
+def test_the_command_does_not_find_the_libraries_of_the_extension(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Path(records.__file__).parents[2]
+    ours = [str(server), str(server / "libs")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([*ours, str(tmp_path / "theirs")]))
+    ended = finished(write(tmp_path, job('echo "$PYTHONPATH"')))
+    assert ended.lines == [str(tmp_path / "theirs")]

@@ -20,6 +20,18 @@ _GRACE = 3.0
 """Seconds between the polite signal and the one that cannot be refused."""
 
 
+_OUR_PLACES = (Path(__file__).parents[2], Path(__file__).parents[2] / "libs")
+"""Where Joblens lies, and in an installed extension the libraries it brings."""
+
+
+def outside_variables() -> dict[str, str]:
+    """The environment for programs that are not ours: their Python must not find our libraries first."""
+    variables = dict(os.environ)
+    places = variables.pop("PYTHONPATH", "").split(os.pathsep)
+    kept = [place for place in places if place and Path(place) not in _OUR_PLACES]
+    return variables | ({"PYTHONPATH": os.pathsep.join(kept)} if kept else {})
+
+
 class Identity(NamedTuple):
     """One process: ids are reused, an id with a start time is not."""
 

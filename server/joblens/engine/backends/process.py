@@ -82,7 +82,7 @@ def _shell(command: str) -> list[str]:
 
 
 def _environment(task: Task) -> dict[str, str]:
-    variables = dict(os.environ)
+    variables = processes.outside_variables()
     if task.private_python:
         for name in _PYTHON_SETTINGS:
             variables.pop(name, None)

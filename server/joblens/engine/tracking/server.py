@@ -179,7 +179,8 @@ def _command(store: Path, port: int) -> list[str]:
 def _variables() -> dict[str, str]:
     """The server's environment: nothing of the run that happened to need it first."""
     ours = ("MLFLOW_", "JOBLENS_RUN")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | _QUIET
+    inherited = processes.outside_variables()
+    return {name: value for name, value in inherited.items() if not name.startswith(ours)} | _QUIET
 
 
 def _wait(uri: str, identity: Identity | None) -> None:
