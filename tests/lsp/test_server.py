@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from tests.lsp.conftest import Editor, editing
 
@@ -108,6 +109,31 @@ def test_hover_completion_lenses_outline_and_fix_answer(with_editor: Story) -> N
         (action,) = await client.text_document_code_action_async(params) or []
         assert isinstance(action, types.CodeAction)
         assert action.title == "Change to 'code'"
+
+    with_editor(story)
+
+
+def test_a_name_is_defined_referred_to_marked_and_renamed(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, JOB.replace("train.py", "🚀 ${{inputs.x}}") + "inputs: {x: 1, y: ''}\n")
+        client, here = editor.client, at(0, 29)
+        used = types.Range(types.Position(0, 29), types.Position(0, 30))
+        declared = types.Range(types.Position(3, 9), types.Position(3, 10))
+        (definition,) = await client.text_document_definition_async(types.DefinitionParams(**here)) or []
+        assert definition == types.Location(URI, declared)
+        context = types.ReferenceContext(include_declaration=True)
+        found = await client.text_document_references_async(types.ReferenceParams(context=context, **here))
+        assert [one.range for one in found or []] == [used, declared]
+        marks = await client.text_document_document_highlight_async(types.DocumentHighlightParams(**here))
+        kinds = types.DocumentHighlightKind
+        assert [one.kind for one in marks or []] == [kinds.Read, kinds.Write]
+        name = await client.text_document_prepare_rename_async(types.PrepareRenameParams(**here))
+        assert name == types.PrepareRenamePlaceholder(used, "x")
+        edit = await client.text_document_rename_async(types.RenameParams(new_name="rows", **here))
+        assert edit is not None
+        assert edit.changes == {URI: [types.TextEdit(one, "rows") for one in (used, declared)]}
+        with pytest.raises(JsonRpcException, match=r"another input 'y'\. Choose another name\."):
+            await client.text_document_rename_async(types.RenameParams(new_name="y", **here))
 
     with_editor(story)
 

@@ -6,10 +6,16 @@ Imported at the first question, not at the start: the editor need not wait for i
 from __future__ import annotations
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
+from joblens.errors import UserError
 from joblens.features import completion as completion_feature
+from joblens.features import definition as definition_feature
+from joblens.features import highlight as highlight_feature
 from joblens.features import hover as hover_feature
 from joblens.features import lenses as lens_feature
+from joblens.features import references as reference_feature
+from joblens.features import rename as rename_feature
 from joblens.features import symbols as symbol_feature
 from joblens.lsp import convert
 from joblens.lsp.workspace import OpenDocument
@@ -34,6 +40,43 @@ def completion(opened: OpenDocument, position: types.Position) -> types.Completi
     return types.CompletionList(is_incomplete=False, items=items)
 
 
+def definition(opened: OpenDocument, position: types.Position) -> list[types.Location]:
+    """Where the name at a place is declared."""
+    found = definition_feature.definitions(opened.subject, opened.positions.offset_at(position))
+    return [convert.location(opened.positions, opened.uri, one.span) for one in found]
+
+
+def references(opened: OpenDocument, position: types.Position, *, declarations: bool) -> list[types.Location]:
+    """Where the name at a place is used."""
+    offset = opened.positions.offset_at(position)
+    found = reference_feature.references(opened.subject, offset, declarations=declarations)
+    return [convert.location(opened.positions, opened.uri, span) for span in found]
+
+
+def highlights(opened: OpenDocument, position: types.Position) -> list[types.DocumentHighlight]:
+    """The places of the name at a place."""
+    found = highlight_feature.highlights(opened.subject, opened.positions.offset_at(position))
+    return [convert.highlight(opened.positions, one) for one in found]
+
+
+def renamable(opened: OpenDocument, position: types.Position) -> types.PrepareRenamePlaceholder | None:
+    """The name at a place, if it can be changed."""
+    try:
+        found = rename_feature.renamable(opened.subject, opened.positions.offset_at(position))
+    except UserError as error:
+        raise _refusal(error) from error
+    return convert.renamable(opened.positions, found) if found is not None else None
+
+
+def rename(opened: OpenDocument, position: types.Position, new_name: str) -> types.WorkspaceEdit | None:
+    """The edits that give the name at a place another one."""
+    try:
+        found = rename_feature.rename(opened.subject, opened.positions.offset_at(position), new_name)
+    except UserError as error:
+        raise _refusal(error) from error
+    return convert.workspace_edit(opened.positions, opened.uri, found) if found else None
+
+
 def code_lenses(opened: OpenDocument) -> list[types.CodeLens]:
     """What can be done with the document's job."""
     found = lens_feature.lenses(opened.subject)
@@ -54,3 +97,8 @@ def quick_fixes(opened: OpenDocument, place: types.Range) -> list[types.CodeActi
     touched = [one for one in opened.problems if one.span.start <= end and start <= one.span.end]
     fixes = [convert.quick_fix(opened.positions, opened.uri, one) for one in touched]
     return [fix for fix in fixes if fix is not None]
+
+
+def _refusal(error: UserError) -> JsonRpcException:
+    # Editors show the message of a refused rename, and nothing else of it.
+    return JsonRpcException(f"{error} {error.hint}".strip(), types.LSPErrorCodes.RequestFailed)

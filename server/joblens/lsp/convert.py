@@ -6,10 +6,13 @@ from lsprotocol import types
 
 from joblens.checks.problem import Problem, Severity
 from joblens.features.completion import Completion
+from joblens.features.highlight import Highlight
 from joblens.features.hover import Hover
 from joblens.features.lenses import Lens
+from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
 from joblens.lsp.positions import Positions
+from joblens.text.nodes import Span
 
 SOURCE = "joblens"
 
@@ -80,6 +83,28 @@ def hover(positions: Positions, found: Hover) -> types.Hover:
     """A hover as the editor shows it."""
     content = types.MarkupContent(types.MarkupKind.Markdown, found.markdown)
     return types.Hover(content, positions.range_of(found.span))
+
+
+def location(positions: Positions, uri: str, span: Span) -> types.Location:
+    """A place in the file."""
+    return types.Location(uri, positions.range_of(span))
+
+
+def highlight(positions: Positions, found: Highlight) -> types.DocumentHighlight:
+    """A place to mark: what declares a name is shown as writing it."""
+    kind = types.DocumentHighlightKind.Write if found.declares else types.DocumentHighlightKind.Read
+    return types.DocumentHighlight(positions.range_of(found.span), kind)
+
+
+def renamable(positions: Positions, found: Renamable) -> types.PrepareRenamePlaceholder:
+    """The name that a rename starts from."""
+    return types.PrepareRenamePlaceholder(positions.range_of(found.span), found.text)
+
+
+def workspace_edit(positions: Positions, uri: str, edits: list[Edit]) -> types.WorkspaceEdit:
+    """Edits of one file."""
+    changes = [types.TextEdit(positions.range_of(one.span), one.text) for one in edits]
+    return types.WorkspaceEdit(changes={uri: changes})
 
 
 def code_lens(positions: Positions, uri: str, lens: Lens) -> types.CodeLens:

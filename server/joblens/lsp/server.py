@@ -119,6 +119,44 @@ def create() -> JoblensServer:
         opened = server.documents.get(params.text_document.uri)
         return answers.completion(opened, params.position) if opened is not None else None
 
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def _definition(params: types.DefinitionParams) -> list[types.Location]:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.definition(opened, params.position) if opened is not None else []
+
+    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
+    def _references(params: types.ReferenceParams) -> list[types.Location]:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        if opened is None:
+            return []
+        declarations = params.context.include_declaration
+        return answers.references(opened, params.position, declarations=declarations)
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    def _document_highlight(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.highlights(opened, params.position) if opened is not None else []
+
+    @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
+    def _prepare_rename(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.renamable(opened, params.position) if opened is not None else None
+
+    @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
+    def _rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.rename(opened, params.position, params.new_name) if opened is not None else None
+
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     def _code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
         from joblens.lsp import answers

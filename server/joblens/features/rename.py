@@ -1,0 +1,102 @@
+"""Rename: a new name for an input, output, hyperparameter or step, wherever the file has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from joblens.checks.subject import Subject
+from joblens.errors import UserError
+from joblens.features.occurrences import Name, Occurrence, at, everywhere, occurrences
+from joblens.features.owners import Owners
+from joblens.job.model import Dialect
+from joblens.text.nodes import Scalar, Span, Style
+from joblens.text.values import scalar_value
+
+_NOUN = {"inputs": "input", "outputs": "output", "search_space": "hyperparameter", "jobs": "step"}
+_A_NAME = "may have only letters, digits and '_', and no digit first"
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STEP = re.compile(r"[a-z_][a-z0-9_]*")
+# What the client of the preview finds between its braces.
+_PREVIEW = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
+
+
+class RenameError(UserError):
+    """The name cannot be changed, or not to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamable:
+    """The name under the cursor, as it is now."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement of a rename."""
+
+    span: Span
+    text: str
+
+
+def renamable(subject: Subject, offset: int) -> Renamable | None:
+    """The name at `offset`, if it may be changed here; None where there is no name."""
+    found = occurrences(subject, offset)
+    if not found:
+        return None
+    _refuse_what_lies_elsewhere(subject, found)
+    here = at(found, offset)
+    return Renamable(here.span, here.name.text)
+
+
+def rename(subject: Subject, offset: int, new_name: str) -> list[Edit]:
+    """What to replace so that the name at `offset` becomes `new_name`; empty where there is no name."""
+    found = occurrences(subject, offset)
+    if not found:
+        return []
+    _refuse_what_lies_elsewhere(subject, found)
+    _refuse_bad_name(subject, at(found, offset).name.context, new_name)
+    _refuse_taken_name(subject, found, new_name)
+    return [Edit(one.span, new_name) for one in found]
+
+
+def _refuse_what_lies_elsewhere(subject: Subject, found: list[Occurrence]) -> None:
+    name = found[0].name
+    noun, holders = _NOUN[name.context], {one.name.owner for one in found}
+    outside = [one.elsewhere for one in Owners(subject.tree).all if one.path in holders and one.elsewhere]
+    if outside and name.context != "jobs":
+        raise RenameError(
+            f"Component '{outside[0]}' gives {noun} '{name.text}' its name.",
+            hint="Rename it in the component's own file first, then here.",
+        )
+    if not any(one.declared_by for one in found):
+        raise RenameError(
+            f"This file has no {noun} '{name.text}'.", hint=f"Add it under '{name.context}' first."
+        )
+
+
+def _refuse_bad_name(subject: Subject, context: str, text: str) -> None:
+    assert subject.kind is not None
+    noun = _NOUN[context]
+    if subject.kind.dialect is Dialect.PREVIEW:
+        allowed, rule = _PREVIEW, "may have only letters, digits, '_', '-' and '.'"
+    elif context == "jobs":
+        allowed, rule = _STEP, _A_NAME.replace("letters", "lower-case letters")
+    else:
+        allowed, rule = _IDENTIFIER, _A_NAME
+    if not allowed.fullmatch(text):
+        raise RenameError(f"'{text}' cannot be the name of this {noun}: it {rule}.")
+    if not isinstance(scalar_value(Scalar(Span(0, len(text)), Style.PLAIN, text)), str):
+        raise RenameError(
+            f"'{text}' cannot be the name of this {noun}: YAML does not read it as text.",
+            hint="Choose another name.",
+        )
+
+
+def _refuse_taken_name(subject: Subject, found: list[Occurrence], text: str) -> None:
+    wanted = {Name(one.name.owner, one.name.context, text) for one in found if one.name.text != text}
+    if any(one.declared_by and one.name in wanted for one in everywhere(subject)):
+        noun = _NOUN[found[0].name.context]
+        raise RenameError(f"There already is another {noun} '{text}'.", hint="Choose another name.")
