@@ -5,7 +5,7 @@ import re
 import pytest
 
 from joblens import checks
-from joblens.checks import placeholder, problems
+from joblens.checks import problems
 from joblens.text.document import Document
 from tests.marked import spans
 from tests.shared_data import ROOT
@@ -22,8 +22,11 @@ def test_the_example_has_this_problem_alone(code: str, example: str) -> None:
 
 def test_every_code_is_on_the_page() -> None:
     modules = {one.__module__: __import__(one.__module__, fromlist=["CODE"]) for one in checks.CHECKS}
-    codes = {module.CODE for module in modules.values() if hasattr(module, "CODE")}
-    codes |= {
-        value for name, value in vars(placeholder).items() if name.isupper() and str(value).startswith("JL")
+    codes = {
+        value for module in modules.values() for name, value in vars(module).items() if _is_code(name, value)
     }
     assert codes == {code for code, _ in _EXAMPLES}
+
+
+def _is_code(name: str, value: object) -> bool:
+    return name.isupper() and isinstance(value, str) and re.fullmatch(r"JL\d+", value) is not None

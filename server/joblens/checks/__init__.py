@@ -10,6 +10,11 @@ from joblens.checks import (
     missing_key,
     not_allowed,
     placeholder,
+    sweep_limits,
+    sweep_objective,
+    sweep_policy,
+    sweep_sampling,
+    sweep_space,
     syntax,
     unknown_key,
     wrong_type,
@@ -28,6 +33,11 @@ CHECKS: tuple[Check, ...] = (
     wrong_type.problems,
     not_allowed.problems,
     placeholder.problems,
+    sweep_limits.problems,
+    sweep_objective.problems,
+    sweep_policy.problems,
+    sweep_sampling.problems,
+    sweep_space.problems,
 )
 
 _IGNORE = re.compile(r"#\s*joblens:\s*ignore(?:\[([\w\s,]*)\])?")

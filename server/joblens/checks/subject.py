@@ -7,6 +7,7 @@ from functools import cached_property
 from joblens.job.detect import Kind, detect
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
+from joblens.job.sweeps import Sweep, sweeps
 from joblens.schema.match import Mismatch, mismatches
 from joblens.schema.store import Schema, load
 from joblens.text.document import Document
@@ -48,6 +49,11 @@ class Subject:
     def scopes(self) -> list[Scope]:
         """The commands of the document and the names they may use."""
         return scopes(self.tree, self.kind) if self.kind is not None else []
+
+    @cached_property
+    def sweeps(self) -> list[Sweep]:
+        """The searches of the document."""
+        return list(sweeps(self.tree, self.kind)) if self.kind is not None else []
 
 
 def schema_of(kind: Kind) -> Schema | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +11,8 @@ from joblens.job.model import At, Literal
 from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence, Span
 from joblens.text.tree import Tree
 from joblens.text.values import scalar_value
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,15 @@ class Fields:
         """A whole number; digits in quotes count, as they do for Azure ML."""
         return integer(self.value(key))
 
+    def number(self, key: str) -> At[float] | None:
+        """A number; one that YAML takes for text (`1e-3`) counts, as it does for Azure ML."""
+        return number(self.value(key))
+
+    def key(self, key: str) -> At[str] | None:
+        """A key that is there, with its place."""
+        pair = self._pairs.get(key)
+        return At(key, pair.key.span) if pair else None
+
     def below(self, key: str) -> Fields | None:
         """The mapping under a key."""
         return self.of(self.value(key))
@@ -95,6 +108,18 @@ def integer(node: Node | None) -> At[int] | None:
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
     return At(value, node.span) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def number(node: Node | None) -> At[float] | None:
+    """A scalar that Azure ML can cast to a number, in quotes or not."""
+    if not isinstance(node, Scalar):
+        return None
+    value = scalar_value(node)
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return At(value, node.span)
 
 
 def literal(node: Node | None) -> At[Literal] | None:
