@@ -50,9 +50,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
 def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) -> Problem | None:
     shown = shortened(expression.raw)
     if not expression.closed:
-        closing = "}}" if scope.dialect is Dialect.TODAY else "}"
-        fix = Fix(f"Close it with {closing}", Span(span.end, span.end), closing)
-        return Problem(UNCLOSED, f"'{shown}' is not closed. Add '{closing}'.", span, fix=fix)
+        return unclosed(expression.raw, span, "}}" if scope.dialect is Dialect.TODAY else "}")
     if not expression.context and expression.name in _FILLED_BY_SERVICE:
         return None
     if expression.context not in _CONTEXTS:
@@ -64,6 +62,12 @@ def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) 
     if expression.name in declared or expression.name.partition(".")[0] in declared:
         return None
     return _undeclared(expression, list(declared), span, name_span)
+
+
+def unclosed(raw: str, span: Span, closing: str) -> Problem:
+    """A placeholder whose closing braces are missing, wherever it stands."""
+    fix = Fix(f"Close it with {closing}", Span(span.end, span.end), closing)
+    return Problem(UNCLOSED, f"'{shortened(raw)}' is not closed. Add '{closing}'.", span, fix=fix)
 
 
 def _unknown_context(expression: Expression, span: Span, shown: str) -> Problem:

@@ -7,6 +7,7 @@ from functools import cached_property
 from joblens.job.detect import Kind, detect
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
+from joblens.job.pipeline import Pipeline, pipeline
 from joblens.job.sweeps import Sweep, sweeps
 from joblens.schema.match import Mismatch, mismatches
 from joblens.schema.store import Schema, load
@@ -54,6 +55,11 @@ class Subject:
     def sweeps(self) -> list[Sweep]:
         """The searches of the document."""
         return list(sweeps(self.tree, self.kind)) if self.kind is not None else []
+
+    @cached_property
+    def pipeline(self) -> Pipeline | None:
+        """The steps of a pipeline and what joins them; None where there are none."""
+        return pipeline(self.tree, self.kind, self.document.text) if self.kind is not None else None
 
 
 def schema_of(kind: Kind) -> Schema | None:

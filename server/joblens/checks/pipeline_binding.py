@@ -1,0 +1,144 @@
+"""JL401-JL403, JL410: a binding of a pipeline's step that leads to nothing.
+
+The client notices where the step is a command of its own, and the service, after the upload, where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from joblens.checks import placeholder
+from joblens.checks.problem import Fix, Problem, listed, shortened
+from joblens.checks.subject import Subject
+from joblens.job.pipeline import Binding, Pipeline, Place, Step
+from joblens.schema.near import nearest
+from joblens.text.nodes import Span
+
+UNKNOWN_STEP = "JL401"
+UNKNOWN_OF_STEP = "JL402"
+UNKNOWN_OF_PIPELINE = "JL403"
+MALFORMED = "JL410"
+
+_ROOTS = ("parent", "inputs", "jobs", "outputs")
+_BELOW_PARENT = ("inputs", "outputs", "jobs")
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    """Every binding whose step, input or output is not there."""
+    pipeline = subject.pipeline
+    if pipeline is None:
+        return
+    seen: set[Span] = set()
+    for step, binding in pipeline.bindings:
+        if binding.span in seen:  # Two steps may share an anchor.
+            continue
+        seen.add(binding.span)
+        found = _problem(pipeline, step, binding)
+        if found is not None:
+            yield found
+
+
+def _problem(pipeline: Pipeline, step: Step, binding: Binding) -> Problem | None:
+    expression = binding.expression
+    if not expression.closed:
+        return placeholder.unclosed(expression.raw, binding.span, "}}")
+    match expression.context.split("."):
+        case ["parent", "inputs"]:
+            return _of_pipeline(binding, "input", pipeline.inputs)
+        case ["parent", "outputs"]:
+            return _of_pipeline(binding, "output", pipeline.outputs)
+        case ["parent", "jobs", source, ("inputs" | "outputs") as side]:
+            if source not in pipeline.steps:
+                return _unknown_step(binding, source, pipeline)
+            return None if binds_itself(step, binding) else _of_step(binding, pipeline.steps[source], side)
+        case ["parent", "jobs"] if binding.place is Place.OTHER:
+            known = expression.name in pipeline.steps
+            return None if known else _unknown_step(binding, expression.name, pipeline)
+        case ["parent", *_]:
+            return _malformed(binding, pipeline)
+        case [root, *_] if binding.whole and binding.place is not Place.OTHER:
+            return _misspelt_root(binding, root)
+    return None
+
+
+def binds_itself(step: Step, binding: Binding) -> bool:
+    """Whether an input takes its own value, or one that its own step has yet to make."""
+    expression = binding.expression
+    if binding.place is not Place.INPUT or expression.step != step.name:
+        return False
+    side = expression.context.rpartition(".")[2]
+    return side == "outputs" or (side == "inputs" and expression.name == binding.entry)
+
+
+def _of_pipeline(binding: Binding, noun: str, declared: Collection[str]) -> Problem | None:
+    name = binding.expression.name
+    if _is_among(name, declared):
+        return None
+    subject = f"The pipeline has no {noun} '{shortened(name, 30)}'."
+    return _unknown(UNKNOWN_OF_PIPELINE, binding, subject, name, declared, f"its '{noun}s'")
+
+
+def _of_step(binding: Binding, source: Step, side: str) -> Problem | None:
+    name = binding.expression.name
+    known = source.known_inputs if side == "inputs" else source.known_outputs
+    if known is None or _is_among(name, known):
+        return None
+    subject = f"Step '{shortened(source.name, 20)}' has no {side[:-1]} '{shortened(name, 30)}'."
+    return _unknown(UNKNOWN_OF_STEP, binding, subject, name, sorted(known), f"its '{side}'")
+
+
+def _is_among(name: str, declared: Collection[str]) -> bool:
+    """Whether a name is declared, or is part of a declared group, or is the group of declared ones."""
+    group = name.partition(".")[0]
+    return name in declared or group in declared or any(one.startswith(f"{name}.") for one in declared)
+
+
+def _unknown(
+    code: str, binding: Binding, subject: str, name: str, declared: Collection[str], where: str
+) -> Problem:
+    meant = nearest(name, declared)
+    if meant is not None:
+        fix = _rewritten(binding, f"{binding.expression.context}.{meant}", meant)
+        return Problem(code, f"{subject} Did you mean '{meant}'?", binding.span, fix=fix)
+    way_out = f"There is: {listed(list(declared), 40)}." if declared else f"Declare it under {where}."
+    return Problem(code, f"{subject} {way_out}", binding.span)
+
+
+def _unknown_step(binding: Binding, name: str, pipeline: Pipeline) -> Problem:
+    subject = f"There is no step '{shortened(name, 30)}'."
+    meant = nearest(name, pipeline.steps)
+    if meant is None:
+        way_out = f"Steps: {listed(list(pipeline.steps))}."
+        return Problem(UNKNOWN_STEP, f"{subject} {way_out}", binding.span)
+    expression = binding.expression
+    side = expression.context.rpartition(".")[2]
+    end = f".{side}.{expression.name}" if expression.step is not None else ""
+    fix = _rewritten(binding, f"parent.jobs.{meant}{end}", meant)
+    return Problem(UNKNOWN_STEP, f"{subject} Did you mean '{meant}'?", binding.span, fix=fix)
+
+
+def _malformed(binding: Binding, pipeline: Pipeline) -> Problem:
+    expression = binding.expression
+    words = [*expression.context.split("."), *expression.name.split(".")]
+    shown = shortened(expression.raw)
+    if words[1] != "jobs":
+        meant = nearest(words[1], _BELOW_PARENT)
+        way_out = f"Did you mean 'parent.{meant}'?" if meant else "Known: inputs, outputs, jobs."
+        return Problem(MALFORMED, f"'{shown}' refers to nothing. {way_out}", binding.span)
+    if words[2] not in pipeline.steps:
+        return _unknown_step(binding, words[2], pipeline)
+    way_out = f"Write 'parent.jobs.{shortened(words[2], 20)}.outputs.NAME'."
+    return Problem(MALFORMED, f"'{shown}' names no output. {way_out}", binding.span)
+
+
+def _misspelt_root(binding: Binding, root: str) -> Problem | None:
+    """A word that is none, but nearly one; `${{name}}` and what else the service fills is left alone."""
+    meant = nearest(root, _ROOTS) if root and root not in _ROOTS else None
+    if meant is None:
+        return None
+    shown = shortened(binding.expression.raw)
+    return Problem(MALFORMED, f"'{shown}' refers to nothing. Did you mean '{meant}'?", binding.span)
+
+
+def _rewritten(binding: Binding, body: str, meant: str) -> Fix:
+    return Fix(f"Change to '{meant}'", binding.span, f"${{{{{body}}}}}")
