@@ -23,9 +23,10 @@ from joblens.checks import (
     sweep_space,
     syntax,
     unknown_key,
+    unused,
     wrong_type,
 )
-from joblens.checks.problem import Problem
+from joblens.checks.problem import Problem, Severity
 from joblens.checks.subject import Subject
 from joblens.text.document import Document
 
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     sweep_policy.problems,
     sweep_limits.problems,
     sweep_objective.problems,
+    unused.problems,
 )
 
 _IGNORE = re.compile(r"#\s*joblens:\s*ignore(?:\[([\w\s,]*)\])?")
@@ -69,6 +71,8 @@ def check(subject: Subject) -> list[Problem]:
     if subject.syntax:
         found = _certain_in_broken_text(subject, found)
     found = [one for one in found if not _ignored(subject.document, one)]
+    if any(one.severity is not Severity.HINT for one in found):
+        found = [one for one in found if one.severity is not Severity.HINT]  # Tidying up can wait.
     return sorted(found, key=lambda one: (one.span, one.code))
 
 
