@@ -9,6 +9,8 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from joblens.features.tokens import KINDS
+from joblens.lsp import server
 from tests.lsp.conftest import Editor, editing
 
 Story = Callable[[Callable[[Editor], Awaitable[None]]], None]
@@ -131,11 +133,45 @@ def test_a_name_is_defined_referred_to_marked_and_renamed(with_editor: Story) ->
         assert name == types.PrepareRenamePlaceholder(used, "x")
         edit = await client.text_document_rename_async(types.RenameParams(new_name="rows", **here))
         assert edit is not None
-        assert edit.changes == {URI: [types.TextEdit(one, "rows") for one in (used, declared)]}
+        assert edit.changes == {URI: (types.TextEdit(used, "rows"), types.TextEdit(declared, "rows"))}
         with pytest.raises(JsonRpcException, match=r"another input 'y'\. Choose another name\."):
             await client.text_document_rename_async(types.RenameParams(new_name="y", **here))
 
     with_editor(story)
+
+
+def test_folds_selections_links_hints_and_colours_answer(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        text = JOB.replace("train.py", "🚀${{inputs.x}} ${{inputs.x}}")
+        text += "type: sweep\nsampling_algorithm: grid\nsearch_space:\n  a: {type: choice, values: [1, 2]}\n"
+        text = "trial: {code: src}\n" + text + "inputs: {x: 1}\n"
+        editor.open(URI, text)
+        client, document = editor.client, types.TextDocumentIdentifier(URI)
+        folds = await client.text_document_folding_range_async(types.FoldingRangeParams(document))
+        assert [(one.start_line, one.end_line) for one in folds or []] == [(6, 7)]
+        params = types.SelectionRangeParams(document, [types.Position(1, 29)])
+        (grown,) = await client.text_document_selection_range_async(params) or []
+        assert grown.range == types.Range(types.Position(1, 28), types.Position(1, 29))
+        assert grown.parent is not None
+        (link,) = await client.text_document_document_link_async(types.DocumentLinkParams(document)) or []
+        assert link.target == "file:///project/src"
+        whole = types.Range(types.Position(0, 0), types.Position(20, 0))
+        hints = await client.text_document_inlay_hint_async(types.InlayHintParams(document, whole))
+        assert [one.label for one in hints or []] == ["2 combinations"]
+        params = types.SemanticTokensParams(document)
+        colours = await client.text_document_semantic_tokens_full_async(params)
+        assert colours is not None
+        # Braces, `inputs`, `x`, braces; then the same again, counted from there.
+        assert [tuple(colours.data[at : at + 2]) for at in range(0, 40, 5)] == [
+            *((1, 18), (0, 3), (0, 7), (0, 1)),
+            *((0, 3), (0, 3), (0, 7), (0, 1)),
+        ]
+
+    with_editor(story)
+
+
+def test_colours_are_told_by_the_names_that_the_server_announced() -> None:
+    assert tuple(server._TOKENS) == KINDS
 
 
 def test_a_closed_document_leaves_no_problems(with_editor: Story) -> None:

@@ -61,8 +61,25 @@ def everywhere(subject: Subject) -> Iterator[Occurrence]:
         for one in _declarations(owner):
             names.add(one.name)
             yield one
-    for scalar, users in _with_placeholders(subject, owners):
+    for scalar, users in placeholder_texts(subject, owners):
         yield from _uses(subject, scalar, users, names)
+
+
+def placeholder_texts(subject: Subject, owners: Owners) -> Iterator[tuple[Scalar, list[Owner]]]:
+    """The texts that have placeholders, found without a walk through the whole tree."""
+    preview = subject.kind is not None and subject.kind.dialect is Dialect.PREVIEW
+    commands = {id(scope.command) for scope in subject.scopes} if preview else set()
+    done = -1
+    for match in (_PREVIEW if preview else _TODAY).finditer(subject.document.text):
+        if match.start() < done:
+            continue
+        scalar, users = owners.of(match.start())
+        if scalar is None:
+            continue
+        done = scalar.span.end
+        # The preview fills placeholders in commands; elsewhere its braces mean nothing.
+        if not preview or id(scalar) in commands:
+            yield scalar, users
 
 
 def at(found: list[Occurrence], offset: int) -> Occurrence:
@@ -94,23 +111,6 @@ def _declarations(owner: Owner) -> Iterator[Occurrence]:
             if isinstance(pair.key, Scalar) and pair.key.style is not Style.PLAIN:
                 span = Span(span.start + 1, span.end - 1)
             yield Occurrence(Name(owner.path, context, text), span, pair.key.span, pair)
-
-
-def _with_placeholders(subject: Subject, owners: Owners) -> Iterator[tuple[Scalar, list[Owner]]]:
-    """The texts that have placeholders, found without a walk through the whole tree."""
-    preview = subject.kind is not None and subject.kind.dialect is Dialect.PREVIEW
-    commands = {id(scope.command) for scope in subject.scopes} if preview else set()
-    done = -1
-    for match in (_PREVIEW if preview else _TODAY).finditer(subject.document.text):
-        if match.start() < done:
-            continue
-        scalar, users = owners.of(match.start())
-        if scalar is None:
-            continue
-        done = scalar.span.end
-        # The preview fills placeholders in commands; elsewhere its braces mean nothing.
-        if not preview or id(scalar) in commands:
-            yield scalar, users
 
 
 def _uses(subject: Subject, scalar: Scalar, users: list[Owner], names: set[Name]) -> Iterator[Occurrence]:

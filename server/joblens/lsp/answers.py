@@ -5,18 +5,25 @@ Imported at the first question, not at the start: the editor need not wait for i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from joblens.errors import UserError
 from joblens.features import completion as completion_feature
 from joblens.features import definition as definition_feature
+from joblens.features import folding as folding_feature
 from joblens.features import highlight as highlight_feature
+from joblens.features import hints as hint_feature
 from joblens.features import hover as hover_feature
 from joblens.features import lenses as lens_feature
+from joblens.features import links as link_feature
 from joblens.features import references as reference_feature
 from joblens.features import rename as rename_feature
+from joblens.features import selection as selection_feature
 from joblens.features import symbols as symbol_feature
+from joblens.features import tokens as token_feature
 from joblens.lsp import convert
 from joblens.lsp.workspace import OpenDocument
 
@@ -88,6 +95,39 @@ def outline(opened: OpenDocument) -> list[types.DocumentSymbol]:
     if opened.subject.kind is None:
         return []
     return [convert.symbol(opened.positions, one) for one in symbol_feature.symbols(opened.subject.tree)]
+
+
+def folds(opened: OpenDocument) -> list[types.FoldingRange] | None:
+    """What can be folded; None for a file of another tool, which the editor folds by its own rules."""
+    if opened.subject.kind is None:
+        return None
+    return [convert.fold(one) for one in folding_feature.folds(opened.document)]
+
+
+def selections(opened: OpenDocument, places: Sequence[types.Position]) -> list[types.SelectionRange] | None:
+    """What a selection grows to from each place; None for a file of another tool."""
+    if opened.subject.kind is None:
+        return None
+    offsets = [opened.positions.offset_at(place) for place in places]
+    found = [selection_feature.selections(opened.document, offset) for offset in offsets]
+    return [convert.selection(opened.positions, one) for one in found]
+
+
+def links(opened: OpenDocument) -> list[types.DocumentLink]:
+    """The files that the document names."""
+    return [convert.link(opened.positions, one) for one in link_feature.links(opened.subject)]
+
+
+def hints(opened: OpenDocument, place: types.Range) -> list[types.InlayHint]:
+    """What the document implies, within a range."""
+    start, end = opened.positions.offset_at(place.start), opened.positions.offset_at(place.end)
+    found = [one for one in hint_feature.hints(opened.subject) if start <= one.offset <= end]
+    return [convert.hint(opened.positions, one) for one in found]
+
+
+def tokens(opened: OpenDocument) -> types.SemanticTokens:
+    """The colours of the document's placeholders."""
+    return convert.tokens(opened.positions, token_feature.tokens(opened.subject))
 
 
 def quick_fixes(opened: OpenDocument, place: types.Range) -> list[types.CodeAction]:

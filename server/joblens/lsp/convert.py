@@ -6,11 +6,15 @@ from lsprotocol import types
 
 from joblens.checks.problem import Problem, Severity
 from joblens.features.completion import Completion
+from joblens.features.folding import Fold
 from joblens.features.highlight import Highlight
+from joblens.features.hints import Hint
 from joblens.features.hover import Hover
 from joblens.features.lenses import Lens
+from joblens.features.links import Link
 from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
+from joblens.features.tokens import KINDS, Token
 from joblens.lsp.positions import Positions
 from joblens.text.nodes import Span
 
@@ -123,3 +127,42 @@ def symbol(positions: Positions, found: Symbol) -> types.DocumentSymbol:
         selection_range=positions.range_of(found.name_span),
         children=[symbol(positions, child) for child in found.children],
     )
+
+
+def fold(found: Fold) -> types.FoldingRange:
+    """Lines that fold together."""
+    kind = types.FoldingRangeKind.Comment if found.comment else types.FoldingRangeKind.Region
+    return types.FoldingRange(start_line=found.first, end_line=found.last, kind=kind)
+
+
+def selection(positions: Positions, spans: list[Span]) -> types.SelectionRange:
+    """The steps by which a selection grows, the innermost first."""
+    grown: types.SelectionRange | None = None
+    for span in reversed(spans):
+        grown = types.SelectionRange(positions.range_of(span), grown)
+    assert grown is not None
+    return grown
+
+
+def link(positions: Positions, found: Link) -> types.DocumentLink:
+    """A path to follow."""
+    return types.DocumentLink(positions.range_of(found.span), target=found.target.as_uri())
+
+
+def hint(positions: Positions, found: Hint) -> types.InlayHint:
+    """A text within the line."""
+    return types.InlayHint(positions.at(found.offset), found.text, padding_left=True)
+
+
+def tokens(positions: Positions, found: list[Token]) -> types.SemanticTokens:
+    """Colours in LSP's code: five numbers a token, its place counted from the token before it."""
+    data: list[int] = []
+    line = character = 0
+    for one in found:
+        start = positions.at(one.span.start)
+        text = positions.document.text[one.span.start : one.span.end]
+        from_character = character if start.line == line else 0
+        place = (start.line - line, start.character - from_character)
+        data += (*place, positions.length(text), KINDS.index(one.kind), 0)
+        line, character = start.line, start.character
+    return types.SemanticTokens(data)

@@ -20,6 +20,9 @@ from joblens.lsp import runs
 if TYPE_CHECKING:
     from joblens.lsp.workspace import OpenDocument
 
+# As in features/tokens.py, which is not imported at the start.
+_TOKENS = ["operator", "keyword", "parameter", "variable", "function"]
+
 
 class _Protocol(LanguageServerProtocol):
     """pygls without its own copy of each document: JoblensServer keeps the only one."""
@@ -170,6 +173,41 @@ def create() -> JoblensServer:
 
         opened = server.documents.get(params.text_document.uri)
         return answers.outline(opened) if opened is not None else []
+
+    @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
+    def _folding_range(params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.folds(opened) if opened is not None else None
+
+    @server.feature(types.TEXT_DOCUMENT_SELECTION_RANGE)
+    def _selection_range(params: types.SelectionRangeParams) -> list[types.SelectionRange] | None:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.selections(opened, params.positions) if opened is not None else None
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    def _document_link(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.links(opened) if opened is not None else []
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    def _inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.hints(opened, params.range) if opened is not None else []
+
+    @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, types.SemanticTokensLegend(_TOKENS, []))
+    def _semantic_tokens(params: types.SemanticTokensParams) -> types.SemanticTokens | None:
+        from joblens.lsp import answers
+
+        opened = server.documents.get(params.text_document.uri)
+        return answers.tokens(opened) if opened is not None else None
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,

@@ -1,0 +1,68 @@
+"""Inlay hints: what the file implies without saying it, shown in the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+from joblens.checks.subject import Subject
+from joblens.job.fields import Fields
+from joblens.job.model import Dialect
+from joblens.job.read_today import word
+from joblens.text.nodes import Mapping, Node, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A text to show behind an offset."""
+
+    text: str
+    offset: int
+
+
+def hints(subject: Subject) -> list[Hint]:
+    """How many trials each grid search of the file comes to."""
+    return [hint for sweep in _sweeps(subject) for hint in _of_grid(subject, sweep)]
+
+
+def _sweeps(subject: Subject) -> Iterator[Fields]:
+    root = subject.tree.resolved(subject.tree.root)
+    if subject.kind is None or not isinstance(root, Mapping):
+        return
+    fields = Fields(root, subject.tree)
+    if subject.kind.name == "sweepJob":
+        yield fields
+    for entry in fields.below("jobs") or ():
+        step = fields.of(entry.value)
+        if step is not None and "search_space" in step:
+            yield step
+
+
+def _of_grid(subject: Subject, sweep: Fields) -> Iterator[Hint]:
+    assert subject.kind is not None
+    preview = subject.kind.dialect is Dialect.PREVIEW
+    key = "algorithm" if preview else "sampling_algorithm"
+    inner = sweep.below(key)
+    sampling = word(inner, "type") if inner is not None else word(sweep, key)
+    if sampling is None or sampling.value != "grid":
+        return
+    counts = [_count(sweep.of(entry.value)) for entry in sweep.below("search_space") or ()]
+    known = [count for count in counts if count]
+    if not counts or len(known) < len(counts):
+        return
+    limits = sweep if preview else sweep.below("limits")
+    most = limits.integer("max_total_trials") if limits is not None else None
+    total = prod(known)
+    text = f"{total} combination{'s' if total > 1 else ''}"
+    if most is not None and 0 < most.value < total:
+        text += f", {most.value} of them tried"
+    yield Hint(text, sampling.span.end)
+
+
+def _count(settings: Fields | None) -> int:
+    """How many values a hyperparameter may take; 0 where that is not certain."""
+    kind = word(settings, "type")
+    values: Node | None = settings.value("values") if settings is not None else None
+    known = kind is not None and kind.value == "choice" and isinstance(values, Sequence)
+    return len(values.items) if known and isinstance(values, Sequence) else 0
