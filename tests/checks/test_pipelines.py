@@ -283,6 +283,8 @@ def test_a_binding_that_is_not_closed() -> None:
     [
         ("parent.jobs.prepare.clean", "names no output. Write 'parent.jobs.prepare.outputs.NAME'."),
         ("parent.jobs.prepare", "names no output. Write 'parent.jobs.prepare.outputs.NAME'."),
+        ("parent.jobs", "names no output. Write 'parent.jobs.STEP.outputs.NAME'."),
+        ("parent.inputs", "names no input. Write 'parent.inputs.NAME'."),
         ("parent.input.raw", "refers to nothing. Did you mean 'parent.inputs'?"),
         ("parent.raw", "refers to nothing. Known: inputs, outputs, jobs."),
         ("parnt.inputs.raw", "refers to nothing. Did you mean 'parent'?"),
@@ -369,3 +371,10 @@ def test_a_pipeline_component_is_judged_like_a_job() -> None:
 def test_while_a_line_is_broken_nothing_is_said_of_inputs_that_no_step_takes() -> None:
     found = problems(Document(changed("      rate: ${{parent.inputs.rate}}\n", "      rat\n")))
     assert {one.code for one in found} == {"JL001"}
+
+
+def test_bindings_half_typed_raise_nothing() -> None:
+    whole = "${{parent.jobs.prepare.outputs.clean}}"
+    for end in range(len(whole)):
+        problems(Document(changed(whole, whole[:end])))
+        problems(Document(changed(whole, f"{whole[:end]}}}}}")))

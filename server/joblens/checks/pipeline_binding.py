@@ -119,16 +119,20 @@ def _unknown_step(binding: Binding, name: str, pipeline: Pipeline) -> Problem:
 
 def _malformed(binding: Binding, pipeline: Pipeline) -> Problem:
     expression = binding.expression
-    words = [*expression.context.split("."), *expression.name.split(".")]
     shown = shortened(expression.raw)
-    if words[1] != "jobs":
-        meant = nearest(words[1], _BELOW_PARENT)
-        way_out = f"Did you mean 'parent.{meant}'?" if meant else "Known: inputs, outputs, jobs."
+    _, below, *rest = [*expression.context.split("."), *expression.name.split(".")]
+    if below in ("inputs", "outputs"):
+        message = f"'{shown}' names no {below[:-1]}. Write 'parent.{below}.NAME'."
+        return Problem(MALFORMED, message, binding.span)
+    if below != "jobs":
+        meant = nearest(below, _BELOW_PARENT)
+        way_out = f"Did you mean 'parent.{meant}'?" if meant else f"Known: {listed(list(_BELOW_PARENT))}."
         return Problem(MALFORMED, f"'{shown}' refers to nothing. {way_out}", binding.span)
-    if words[2] not in pipeline.steps:
-        return _unknown_step(binding, words[2], pipeline)
-    way_out = f"Write 'parent.jobs.{shortened(words[2], 20)}.outputs.NAME'."
-    return Problem(MALFORMED, f"'{shown}' names no output. {way_out}", binding.span)
+    if rest and rest[0] not in pipeline.steps:
+        return _unknown_step(binding, rest[0], pipeline)
+    step = shortened(rest[0], 20) if rest else "STEP"
+    message = f"'{shown}' names no output. Write 'parent.jobs.{step}.outputs.NAME'."
+    return Problem(MALFORMED, message, binding.span)
 
 
 def _misspelt_root(binding: Binding, root: str) -> Problem | None:
