@@ -44,7 +44,7 @@ jobs:
     type: command
     component:
       type: command
-      command: python train.py --epochs ${{inputs.epochs}}
+      command: python train.py --epochs ${{inputs.epochs}} ${{inputs.rate}} $[[${{inputs.seed}}]]
       environment: azureml:train-env:1
       inputs:
         epochs:
@@ -120,6 +120,7 @@ def test_an_output_of_a_component_written_in_the_step() -> None:
     outputs = "      outputs:\n        model:\n          type: uri_folder\n"
     taker = "  use:\n    component: azureml:use:1\n    inputs:\n      model: {}\n"
     text = changed("    inputs:\n      epochs: 5\n", outputs + "    inputs:\n      epochs: 5\n", INLINE)
+    text = changed("train.py ", "train.py ${{outputs.model}} ", text)
     check(text + taker.format("${{parent.jobs.train.outputs.model}}"), None)
     check(text + taker.format("«${{parent.jobs.train.outputs.modl}}»"), "JL402")
 
@@ -378,3 +379,48 @@ def test_bindings_half_typed_raise_nothing() -> None:
     for end in range(len(whole)):
         problems(Document(changed(whole, whole[:end])))
         problems(Document(changed(whole, f"{whole[:end]}}}}}")))
+
+
+def test_the_command_of_a_component_in_the_step_has_the_names_of_the_component() -> None:
+    check(changed("--epochs ${{inputs.epochs}}", "«${{inputs.epoch}}» ${{inputs.epochs}}", INLINE), "JL201")
+
+
+SPARK = """
+type: pipeline
+inputs:
+  raw:
+    type: uri_file
+    path: azureml://datastores/d/paths/raw.csv
+jobs:
+  clean:
+    type: spark
+    code: src
+    entry:
+      file: clean.py
+    conf:
+      spark.driver.cores: 1
+      spark.driver.memory: 2g
+      spark.executor.cores: 2
+      spark.executor.memory: 2g
+      spark.executor.instances: 2
+    resources:
+      instance_type: standard_e4s_v3
+      runtime_version: "3.4"
+    inputs:
+      raw:
+        type: uri_file
+        path: ${{parent.inputs.raw}}
+        mode: direct
+    outputs:
+      clean:
+        type: uri_folder
+        mode: direct
+    args: --raw ${{inputs.raw}} --clean ${{outputs.clean}}
+"""
+
+
+def test_the_arguments_of_a_spark_step_are_filled_like_a_command() -> None:
+    check(SPARK, None)
+    text = changed("${{inputs.raw}}", "«${{inputs.row}}»", SPARK)
+    check(text, "JL201", "There is no input 'row'. Did you mean 'raw'?")
+    assert fixed(text) == spans(SPARK)[0]

@@ -20,6 +20,8 @@ UNKNOWN_OF_PIPELINE = "JL403"
 MALFORMED = "JL410"
 
 _ROOTS = ("parent", "inputs", "jobs", "outputs")
+# Steps whose arguments are filled like a command, without being one.
+_WITH_ARGUMENTS = ("spark", "parallel")
 _BELOW_PARENT = ("inputs", "outputs", "jobs")
 
 
@@ -54,6 +56,10 @@ def _problem(pipeline: Pipeline, step: Step, binding: Binding) -> Problem | None
         case ["parent", "jobs"] if binding.place is Place.OTHER:
             known = expression.name in pipeline.steps
             return None if known else _unknown_step(binding, expression.name, pipeline)
+        case [("inputs" | "outputs") as side] if (
+            binding.place is Place.OTHER and step.kind in _WITH_ARGUMENTS
+        ):
+            return _of_own_step(step, binding, side)
         case ["parent", *_]:
             return _malformed(binding, pipeline)
         case [root, *_] if binding.whole and binding.place is not Place.OTHER:
@@ -85,6 +91,15 @@ def _of_step(binding: Binding, source: Step, side: str) -> Problem | None:
         return None
     subject = f"Step '{shortened(source.name, 20)}' has no {side[:-1]} '{shortened(name, 30)}'."
     return _unknown(UNKNOWN_OF_STEP, binding, subject, name, sorted(known), f"its '{side}'")
+
+
+def _of_own_step(step: Step, binding: Binding, side: str) -> Problem | None:
+    name = binding.expression.name
+    known = step.known_inputs if side == "inputs" else step.known_outputs
+    if known is None or _is_among(name, known):
+        return None
+    subject = f"There is no {side[:-1]} '{shortened(name, 30)}'."
+    return _unknown(placeholder.UNDECLARED, binding, subject, name, sorted(known), f"'{side}'")
 
 
 def _is_among(name: str, declared: Collection[str]) -> bool:

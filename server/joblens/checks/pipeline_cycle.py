@@ -66,18 +66,18 @@ def _has_circle(waits: _Waits) -> bool:
 def _closing(waits: _Waits) -> Iterator[Problem]:
     """The bindings that close a circle when all are put in by the order of the text."""
     edges = [(name, source, binding) for name, sources in waits.items() for source, binding in sources]
-    before: dict[str, set[str]] = {name: set() for name in waits}
+    before: dict[str, list[str]] = {name: [] for name in waits}
     for name, source, binding in sorted(edges, key=lambda edge: edge[2].span):
         way = _way(before, source, name)
         if way is None:
-            before[name].add(source)
+            before[name].append(source)
         else:
             shown = shortened(" -> ".join((*way, source)), 50)
             message = f"Steps wait for each other: {shown}. Remove one of the bindings."
             yield Problem(CYCLE, message, binding.span)
 
 
-def _way(before: dict[str, set[str]], start: str, end: str) -> list[str] | None:
+def _way(before: dict[str, list[str]], start: str, end: str) -> list[str] | None:
     """The steps from `start` to `end`, each waiting for the next."""
     came_from: dict[str, str | None] = {start: None}
     waiting = [start]

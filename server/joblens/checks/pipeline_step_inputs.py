@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from collections.abc import Mapping as Dict
 
 from joblens.checks.problem import Problem, Severity, listed, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.pipeline import Step
 from joblens.schema.near import nearest
-from joblens.text.nodes import Mapping, Node, Scalar
+from joblens.text.nodes import Mapping, Node, Pair, Scalar
 from joblens.text.tree import Tree
 from joblens.text.values import scalar_value
 
@@ -21,17 +22,16 @@ def problems(subject: Subject) -> Iterator[Problem]:
         return
     for step in subject.pipeline.steps.values():
         if step.component_inputs is not None:
-            yield from _problems(subject.tree, step, set(step.component_inputs))
+            yield from _problems(subject.tree, step, step.component_inputs)
 
 
-def _problems(tree: Tree, step: Step, declared: set[str]) -> Iterator[Problem]:
-    assert step.component_inputs is not None, "asked only of a component at hand"
+def _problems(tree: Tree, step: Step, declared: Dict[str, Pair]) -> Iterator[Problem]:
     missing = [
         name
-        for name, pair in step.component_inputs.items()
+        for name, pair in declared.items()
         if not _is_given(name, step.inputs) and _is_required(tree, pair.value)
     ]
-    unknown = [name for name in step.inputs if declared.isdisjoint((name, name.partition(".")[0]))]
+    unknown = [name for name in step.inputs if declared.keys().isdisjoint((name, name.partition(".")[0]))]
     for name in unknown:
         yield _unknown(step, name, [one for one in declared if one not in step.inputs], missing)
     for name in missing:

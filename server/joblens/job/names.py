@@ -58,8 +58,12 @@ def _steps(tree: Tree, root: Mapping, dialect: Dialect) -> Iterator[Scope]:
         step = tree.resolved(pair.value)
         if not isinstance(step, Mapping):
             continue
-        swept = "search_space" in tree.entries(step)
-        found = _sweep(tree, step, dialect) if swept else _command(tree, step, dialect, None)
+        entries = tree.entries(step)
+        component = tree.resolved(entries["component"].value) if "component" in entries else None
+        # The command of a component written in the step may use what the component declares, and no more.
+        holder = component if isinstance(component, Mapping) else step
+        swept = "search_space" in entries
+        found = _sweep(tree, step, dialect) if swept else _command(tree, holder, dialect, None)
         if found is not None:
             yield found
 
