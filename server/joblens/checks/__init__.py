@@ -25,6 +25,7 @@ from joblens.checks import (
     unknown_key,
     unused,
     wrong_type,
+    yaml_surprise,
 )
 from joblens.checks.problem import Problem, Severity
 from joblens.checks.subject import Subject
@@ -51,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     sweep_policy.problems,
     sweep_limits.problems,
     sweep_objective.problems,
+    yaml_surprise.problems,
     unused.problems,
 )
 

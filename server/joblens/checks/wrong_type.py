@@ -8,6 +8,7 @@ from joblens.checks.problem import Fix, Problem, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.values import expected
+from joblens.text.nodes import Scalar, Style
 
 CODE = "JL103"
 
@@ -23,12 +24,13 @@ def _problem(subject: Subject, found: Mismatch) -> Problem:
     wanted = list(dict.fromkeys(expected(rule) for rule in found.rules))
     key = next((part for part in reversed(found.path) if isinstance(part, str)), "The file")
     text = subject.document.text[found.span.start : found.span.end]
-    if "text" in wanted and found.span != _key_span(subject, found):
+    if _is_unquoted(subject, found) and any("text" in one.split(" or ") for one in wanted):
         message = f"'{key}' must be text, but YAML reads {shortened(text)} as another type. Quote it."
         return Problem(CODE, message, found.span, fix=Fix("Put it in quotes", found.span, f'"{text}"'))
     return Problem(CODE, f"'{key}' must be {' or '.join(wanted[:3])}.", found.span)
 
 
-def _key_span(subject: Subject, found: Mismatch) -> object:
-    pair = subject.tree.pair_at(found.path)
-    return pair.key.span if pair is not None else None
+def _is_unquoted(subject: Subject, found: Mismatch) -> bool:
+    """Whether the value stands there without quotes, so that YAML gave it its type."""
+    node = subject.tree.node_at(found.path)
+    return isinstance(node, Scalar) and node.style is Style.PLAIN and node.span == found.span
