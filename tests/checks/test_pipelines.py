@@ -424,3 +424,78 @@ def test_the_arguments_of_a_spark_step_are_filled_like_a_command() -> None:
     text = changed("${{inputs.raw}}", "«${{inputs.row}}»", SPARK)
     check(text, "JL201", "There is no input 'row'. Did you mean 'raw'?")
     assert fixed(text) == spans(SPARK)[0]
+
+
+TYPED = """
+type: pipeline
+inputs:
+  folder:
+    type: uri_folder
+    path: azureml:raw:1
+  word: hello
+  count: 3
+jobs:
+  make:
+    command: echo ${{outputs.made}} ${{inputs.a}} ${{inputs.b}} ${{inputs.c}}
+    environment: azureml:train-env:1
+    inputs:
+      a: ${{parent.inputs.folder}}
+      b: ${{parent.inputs.word}}
+      c: ${{parent.inputs.count}}
+    outputs:
+      made:
+        type: uri_folder
+  train:
+    type: command
+    component:
+      type: command
+      command: python train.py ${{inputs.given}}
+      environment: azureml:train-env:1
+      inputs:
+        given:
+          type: TYPE
+    inputs:
+      given: GIVEN
+"""
+
+
+def typed(kind: str, given: str) -> str:
+    return TYPED.replace("TYPE", kind).replace("GIVEN", given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "severity"),
+    [
+        ("uri_folder", "«3»", Severity.ERROR),
+        ("mltable", "«true»", Severity.ERROR),
+        ("uri_file", "«${{parent.inputs.count}}»", Severity.WARNING),
+        ("integer", "«hello»", Severity.WARNING),
+        ("boolean", "«perhaps»", Severity.WARNING),
+        ("number", "«${{parent.inputs.word}}»", Severity.WARNING),
+        ("integer", "«${{parent.inputs.folder}}»", Severity.WARNING),
+        ("number", "«${{parent.jobs.make.outputs.made}}»", Severity.WARNING),
+    ],
+)
+def test_an_input_that_gets_what_its_type_cannot_be(kind: str, given: str, severity: Severity) -> None:
+    (found,) = check(typed(kind, given), "JL411")
+    assert found.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("uri_folder", "./data"),
+        ("uri_file", "${{parent.inputs.folder}}"),
+        ("uri_folder", "${{parent.inputs.word}}"),
+        ("integer", "3"),
+        ("number", "'1e-3'"),
+        ("integer", "${{parent.inputs.count}}"),
+        ("boolean", "'True'"),
+        ("boolean", "1"),
+        ("string", "3"),
+        ("string", "${{parent.jobs.make.outputs.made}}"),
+        ("integer", "'1${{parent.inputs.count}}'"),
+    ],
+)
+def test_what_a_type_may_be_is_left_alone(kind: str, given: str) -> None:
+    check(typed(kind, given), None)
