@@ -135,7 +135,7 @@ def test_the_places_of_the_other_keys() -> None:
         "unknown": 1,
     }
     assert converted.notes == (
-        "output: left out; name an output with 'path: azureml://datastores/azureml:d/paths/p' instead.",
+        "output: left out; name an output with 'path: azureml://datastores/d/paths/p' instead.",
     )
 
 

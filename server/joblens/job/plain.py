@@ -16,18 +16,3 @@ def with_value(data: Data, path: list[str], value: object) -> Data:
 def as_map(value: object) -> Data:
     """The value if it is a map, else an empty one."""
     return {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else {}
-
-
-def keep(source: Data, *keys: str) -> Data:
-    """Those of the keys that there are."""
-    return {key: source[key] for key in keys if key in source}
-
-
-def renamed(source: Data, key: str, to: str) -> Data:
-    """One value under another key, if it is there."""
-    return {to: source[key]} if key in source else {}
-
-
-def without_file(value: object) -> object:
-    """A path without the `file:` that the preview put before it."""
-    return value.removeprefix("file:") if isinstance(value, str) else value

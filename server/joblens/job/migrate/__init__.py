@@ -1,0 +1,53 @@
+"""Migration: a job file of the 2021 preview in today's format, its comments, order, quoting and folding kept.
+
+What becomes of each key is convert.py's to say; here it is written into the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from joblens.job.convert import moved
+from joblens.job.migrate.source import SourceText, UnfitError
+from joblens.job.migrate.write import written
+from joblens.job.moved import Part, plain
+from joblens.job.plain import as_map
+from joblens.text.document import Document
+from joblens.text.values import value_of
+
+_ANEW = "The file's layout (an anchor, most likely) did not let its text be kept: it is written anew."
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """A job file's text in today's format."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+    """One sentence for each guess, and for each part that today's format has no place for."""
+
+
+def migrate(document: Document) -> Migrated | None:
+    """The document in today's format; None where it is that already, is no job, or is not valid YAML."""
+    if document.problems:
+        return None
+    found = moved(document, as_map(value_of(document.tree.root)))
+    if found is None:
+        return None
+    job, notes = found
+    text = _kept_text(document, job)
+    if text is not None:
+        return Migrated(text, notes)
+    anew = yaml.safe_dump(plain(job), sort_keys=False, allow_unicode=True, width=1000)
+    return Migrated(anew, (*notes, _ANEW))
+
+
+def _kept_text(document: Document, job: Part) -> str | None:
+    """The new job written into the document's text; None where that does not say the same."""
+    try:
+        text = written(SourceText(document, job), job)
+        return text if yaml.safe_load(text) == plain(job) else None
+    except (UnfitError, yaml.YAMLError, ValueError):  # A date that is none is a ValueError of PyYAML's.
+        return None
