@@ -24,6 +24,7 @@ from joblens.checks import (
     sweep_space,
     syntax,
     unknown_key,
+    unknown_schema,
     unused,
     wrong_type,
     yaml_surprise,
@@ -37,6 +38,7 @@ Check = Callable[[Subject], Iterable[Problem]]
 CHECKS: tuple[Check, ...] = (
     syntax.problems,
     duplicate_key.problems,
+    unknown_schema.problems,
     unknown_key.problems,
     missing_key.problems,
     wrong_type.problems,

@@ -54,7 +54,7 @@ def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) 
     if not expression.context and expression.name in _FILLED_BY_SERVICE:
         return None
     if expression.context not in _CONTEXTS:
-        return _unknown_context(expression, span, shown)
+        return _unknown_context(scope, expression, span, shown)
     declared = scope.declared(expression.context)
     if declared is None:
         message = f"'{shown}' has no value here: only the trial of a sweep has a search_space."
@@ -70,9 +70,10 @@ def unclosed(raw: str, span: Span, closing: str) -> Problem:
     return Problem(UNCLOSED, f"'{shortened(raw)}' is not closed. Add '{closing}'.", span, fix=fix)
 
 
-def _unknown_context(expression: Expression, span: Span, shown: str) -> Problem:
-    meant = nearest(expression.context or expression.name, _CONTEXTS)
-    way_out = f"Did you mean '{meant}'?" if meant else f"Known: {listed(list(_CONTEXTS))}."
+def _unknown_context(scope: Scope, expression: Expression, span: Span, shown: str) -> Problem:
+    known = [context for context in _CONTEXTS if scope.declared(context) is not None]
+    meant = nearest(expression.context or expression.name, known)
+    way_out = f"Did you mean '{meant}'?" if meant else f"Known: {listed(known)}."
     return Problem(UNKNOWN_CONTEXT, f"'{shown}' refers to nothing. {way_out}", span)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from joblens.job.dialect import dialect_of
-from joblens.job.kinds import kind_of_schema
+from joblens.job.kinds import kind_meant_by_schema, kind_of_schema
 from joblens.job.model import Dialect
 from joblens.text.nodes import Mapping, Pair, Scalar, Sequence, Style
 from joblens.text.tree import Tree
@@ -44,7 +45,7 @@ def detect(tree: Tree, text: str = "") -> Kind | None:
     keys = _keys_of(root, text) if isinstance(root, Mapping) else {}
     named = _schema_named(keys, tree, text)
     if named is not None:
-        name = kind_of_schema(named)
+        name = kind_of_schema(named) or kind_meant_by_schema(named)
         # A schema that is not ours to know, or not Azure's at all: the file belongs to others.
         return Kind(name, dialect_of(name, keys)) if name else None
     shape = _kind_by_shape(keys)
@@ -87,12 +88,29 @@ def _end_of_head(tree: Tree, text: str) -> int:
 def _kind_by_shape(keys: Keys) -> str | None:
     if not keys or not FOREIGN_KEYS.isdisjoint(keys):
         return None
-    return next((kind for kind, fits in SHAPES if fits(keys)), None)
+    found = next((kind for kind, fits in SHAPES if fits(keys)), None)
+    return found or _kind_by_misspelt_shape(keys)
+
+
+def _kind_by_misspelt_shape(keys: Keys) -> str | None:
+    """A job whose `type` or `command` is misspelt, where something else in it can only be Azure ML's."""
+    if not any(_word(keys, key).startswith("azureml:") for key in ("environment", "compute")):
+        return None
+    if get_close_matches("command", [key for key in keys if key != "command"], 1, 0.8) and "type" not in keys:
+        return "commandJob"
+    meant = get_close_matches(_word(keys, "type"), _JOB_TYPES, 1, 0.8)
+    if not meant or meant[0] == _word(keys, "type"):
+        return None
+    return next((kind for kind, fits in SHAPES if fits(keys | {"type": meant[0]})), None)
+
+
+_JOB_TYPES = ("command", "sweep", "pipeline", "command_job", "sweep_job")
 
 
 def _word(keys: Keys, key: str) -> str:
     value = keys.get(key)
-    return value.value.strip().casefold() if isinstance(value, Scalar) else ""
+    word = value.value if isinstance(value, Scalar) else value if isinstance(value, str) else ""
+    return word.strip().casefold()
 
 
 def _typed(kinds: str, *marks: str) -> Callable[[Keys], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 _NAMES = """
 commandJob sweepJob pipelineJob sparkJob parallelJob importJob autoMLJob
@@ -32,9 +33,27 @@ _FILE_NAME = re.compile(r"([^/\\?#]+?)(?:\.schema)?\.json(?:[?#].*)?$", re.IGNOR
 _OTHERS_FOLDERS = ("/promptflow/",)
 
 
+_OUR_HOST = re.compile(r"azuremlschemas|azuremlsdk2", re.IGNORECASE)
+_NAME_WITHIN = re.compile(r"([^/\\?#\s]+?)\.schema\.json", re.IGNORECASE)
+
+
 def kind_of_schema(address: str) -> str | None:
     """The kind that a `$schema` means, whatever its host, version and case; None if it is none of ours."""
     match = _FILE_NAME.search(address)
     if match is None or any(folder in address.casefold() for folder in _OTHERS_FOLDERS):
         return None
     return _BY_FOLDED_NAME.get(match[1].casefold())
+
+
+def kind_meant_by_schema(address: str) -> str | None:
+    """The kind that a not quite right address on Azure ML's own hosts means; None for any other."""
+    match = _NAME_WITHIN.search(address)
+    if match is None or not _OUR_HOST.search(address) or kind_of_schema(address) is not None:
+        return None
+    near = get_close_matches(match[1].casefold(), _BY_FOLDED_NAME, 1, 0.85)
+    return _BY_FOLDED_NAME[near[0]] if near else None
+
+
+def schema_address(kind: str) -> str:
+    """The address that a `$schema` of this kind has today."""
+    return f"https://azuremlschemas.azureedge.net/latest/{kind}.schema.json"

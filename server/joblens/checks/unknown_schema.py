@@ -1,0 +1,24 @@
+"""JL105: the `$schema` is the address of no schema; other tools then check nothing, and say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from joblens.checks.problem import Problem, Severity, replacement
+from joblens.checks.subject import Subject
+from joblens.job.kinds import kind_meant_by_schema, schema_address
+from joblens.text.nodes import Scalar
+
+CODE = "JL105"
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    """The address in the file, where it is one of Azure ML's but for a slip."""
+    pair = subject.tree.pair_at(("$schema",))
+    if pair is None or not isinstance(pair.value, Scalar):
+        return
+    meant = kind_meant_by_schema(pair.value.value)
+    if meant is not None:
+        message = f"There is no schema at this address. Did you mean '{meant}.schema.json'?"
+        fix = replacement(schema_address(meant), pair.value.span)
+        yield Problem(CODE, message, pair.value.span, Severity.WARNING, fix)
