@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
 from joblens.checks.subject import Subject
 from joblens.features.hover import described
-from joblens.features.placeholders import scope_at
-from joblens.job.model import Dialect
-from joblens.job.names import Scope
+from joblens.features.hyperparameters import with_needed_keys
+from joblens.features.placeholder_names import placeholder_names
+from joblens.features.proposal import Completion
+from joblens.features.whole_files import whole_files
 from joblens.schema.find import Known, find, keys
 from joblens.schema.store import kinds
 from joblens.text.locate import Place, place_at
@@ -18,31 +19,25 @@ from joblens.text.nodes import Mapping, Span
 SCHEMA_URL = "https://azuremlschemas.azureedge.net/latest/{kind}.schema.json"
 
 _USUAL_KINDS = ("commandJob", "sweepJob", "pipelineJob", "commandComponent", "environment", "data")
-_TODAYS_START = re.compile(r"\$\{\{\s*([\w.\-]*)$")
-_PREVIEW_START = re.compile(r"(?<!\$)(?<!\{)\{([\w.\-]*)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One proposal: `text` takes the place of `span`; `$0` in it is where the cursor goes."""
-
-    label: str
-    text: str
-    kind: str
-    """`key`, `value`, `schema` or `placeholder`."""
-    span: Span
-    rank: int = 0
-    """Lower stands higher in the list."""
-    documentation: str = ""
-    detail: str = ""
+_COLON_WITHOUT_BLANK = re.compile(r"([\w$]+):(\S*)")
 
 
 def completions(subject: Subject, offset: int) -> list[Completion]:
     """What may be written at `offset`, the likeliest first."""
-    scope = scope_at(subject, offset)
-    if scope is not None:
-        return _placeholders(subject, scope, offset)
+    names = placeholder_names(subject, offset)
+    if names is not None:
+        return names
     place = place_at(subject.document, offset)
+    word = _COLON_WITHOUT_BLANK.fullmatch(subject.document.text, *place.span)
+    if place.kind == "key" and not place.has_colon and word is not None:
+        place = Place("value", (*place.path, word[1]), Span(word.start(2), place.span.end))
+    found = _at(subject, place)
+    if place.kind == "value" and subject.document.text[place.span.start - 1 : place.span.start] == ":":
+        return [replace(one, text=" " + one.text) for one in found]
+    return found
+
+
+def _at(subject: Subject, place: Place) -> list[Completion]:
     if place.kind == "value" and place.path == ("$schema",):
         return _schema_urls(subject, place.span)
     if subject.schema is None:
@@ -87,7 +82,10 @@ def _values(subject: Subject, place: Place) -> list[Completion]:
     words = known.words
     if known.default is not None and isinstance(known.default, str) and known.default not in words:
         words = [known.default, *words]
-    return [Completion(word, word, "value", place.span, rank) for rank, word in enumerate(words)]
+    return [
+        Completion(word, with_needed_keys(subject, place, word), "value", place.span, rank)
+        for rank, word in enumerate(words)
+    ]
 
 
 def _schema_urls(subject: Subject, span: Span) -> list[Completion]:
@@ -102,27 +100,12 @@ def _schema_urls(subject: Subject, span: Span) -> list[Completion]:
 
 
 def _first_key(subject: Subject, place: Place) -> list[Completion]:
-    """`$schema` alone, in a file that says nothing yet: any other file belongs to another tool."""
+    """`$schema` or a whole file, in a file that says nothing yet: any other file belongs to another tool."""
     root = subject.tree.root
     started = isinstance(root, Mapping) and any(pair.colon is not None for pair in root.pairs)
     if place.kind != "key" or place.path or started:
         return []
     about = "Says which kind of Azure ML file this is, and turns on completion, hover and checks for it."
-    return [Completion("$schema", "\\$schema: $0", "key", place.span, 0, about)]
-
-
-def _placeholders(subject: Subject, scope: Scope, offset: int) -> list[Completion]:
-    before = subject.document.text[scope.command.span.start : offset]
-    preview = scope.dialect is Dialect.PREVIEW
-    started = (_PREVIEW_START if preview else _TODAYS_START).search(before)
-    if started is None:
-        return []
-    after = subject.document.text[offset : offset + 2]
-    close = "" if after.startswith("}") else "}" if preview else "}}"
-    span = Span(offset - len(started[1]), offset)
-    contexts = ("inputs", "search_space") if preview else ("inputs", "outputs", "search_space")
-    names = [f"{one}.{name}" for one in contexts for name in scope.declared(one) or ()]
-    return [
-        Completion(name, name + close, "placeholder", span, rank, detail="declared in this file")
-        for rank, name in enumerate(names)
-    ]
+    first = Completion("$schema", "\\$schema: $0", "key", place.span, 0, about)
+    alone = not subject.document.text[place.span.end :].strip()
+    return [first, *(whole_files(place.span) if alone else ())]

@@ -57,7 +57,7 @@ def everywhere(subject: Subject) -> Iterator[Occurrence]:
     """Every place of every name: what declares it, then what uses it."""
     owners = Owners(subject.tree)
     names: set[Name] = set()
-    for owner in owners.all:
+    for owner in owners.by_path.values():
         for one in _declarations(owner):
             names.add(one.name)
             yield one

@@ -38,7 +38,7 @@ class Owners:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._by_node: dict[int, list[Owner]] = {}
-        self.all: list[Owner] = []
+        self.by_path: dict[Path, Owner] = {}
         self._laid_open: set[int] = set()
         waiting: list[tuple[Node | None, Path]] = [(tree.root, ())]
         while waiting:
@@ -63,7 +63,7 @@ class Owners:
         bodies = [node, *self._inner_bodies(node)]
         names = {context: tuple(self._declared(bodies, context)) for context in CONTEXTS}
         owner = Owner(path, names, self._elsewhere(node))
-        self.all.append(owner)
+        self.by_path[path] = owner
         self._own(node, owner)
         for body in bodies:
             for pair in self._tree.entries(body).values():

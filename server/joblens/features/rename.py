@@ -65,7 +65,11 @@ def rename(subject: Subject, offset: int, new_name: str) -> list[Edit]:
 def _refuse_what_lies_elsewhere(subject: Subject, found: list[Occurrence]) -> None:
     name = found[0].name
     noun, holders = _NOUN[name.context], {one.name.owner for one in found}
-    outside = [one.elsewhere for one in Owners(subject.tree).all if one.path in holders and one.elsewhere]
+    outside = [
+        one.elsewhere
+        for one in Owners(subject.tree).by_path.values()
+        if one.path in holders and one.elsewhere
+    ]
     if outside and name.context != "jobs":
         raise RenameError(
             f"Component '{outside[0]}' gives {noun} '{name.text}' its name.",

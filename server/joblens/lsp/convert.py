@@ -5,13 +5,13 @@ from __future__ import annotations
 from lsprotocol import types
 
 from joblens.checks.problem import Problem, Severity
-from joblens.features.completion import Completion
 from joblens.features.folding import Fold
 from joblens.features.highlight import Highlight
 from joblens.features.hints import Hint
 from joblens.features.hover import Hover
 from joblens.features.lenses import Lens
 from joblens.features.links import Link
+from joblens.features.proposal import Completion
 from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
 from joblens.features.tokens import KINDS, Token
@@ -30,6 +30,7 @@ _COMPLETION_KIND = {
     "value": types.CompletionItemKind.EnumMember,
     "schema": types.CompletionItemKind.Reference,
     "placeholder": types.CompletionItemKind.Variable,
+    "file": types.CompletionItemKind.Snippet,
 }
 _SYMBOL_KIND = {
     "object": types.SymbolKind.Module,
