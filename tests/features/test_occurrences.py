@@ -5,7 +5,7 @@ import pytest
 from joblens.checks.subject import Subject
 from joblens.features.definition import definitions
 from joblens.features.highlight import highlights
-from joblens.features.occurrences import everywhere, occurrences
+from joblens.features.occurrences import occurrences
 from joblens.features.references import references
 from joblens.text.document import Document
 from joblens.text.nodes import Span
@@ -42,7 +42,7 @@ def test_names_are_found_in_a_file_that_is_being_typed() -> None:
     text = spans(names.STEP_OUTPUT)[0]
     for end in range(len(text)):
         subject = Subject(Document(text[:end]))
-        for one in everywhere(subject):
+        for one in subject.occurrences:
             assert text[one.span.start : one.span.end] == one.name.text
 
 
@@ -82,14 +82,14 @@ def test_a_highlight_says_where_the_name_is_declared() -> None:
 
 def test_a_pipeline_that_holds_itself_is_read_once() -> None:
     text = "type: pipeline\njobs: &all\n  a:\n    type: pipeline\n    jobs: *all\n"
-    assert {one.name.text for one in everywhere(Subject(Document(text)))} == {"a"}
+    assert {one.name.text for one in Subject(Document(text)).occurrences} == {"a"}
 
 
 @pytest.mark.usefixtures("corpus")
 def test_the_public_files_use_only_names_that_they_or_their_components_have() -> None:
     for file in sorted(EXAMPLES.rglob("*.yml")):
         subject = Subject(Document(file.read_text(encoding="utf-8")))
-        found = list(everywhere(subject))
+        found = subject.occurrences
         declared = {one.name for one in found if one.declared_by is not None}
         # What a step puts out may be said in its component's file alone.
         used = {one.name for one in found if one.name.context != "outputs"}

@@ -7,6 +7,8 @@ from functools import cached_property
 from joblens.job.detect import Kind, detect
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
+from joblens.job.occurrences import Filled, Occurrence, filled_texts, occurrences
+from joblens.job.owners import Owners
 from joblens.job.pipeline import Pipeline, pipeline
 from joblens.job.sweeps import Sweep, sweeps
 from joblens.schema.match import Mismatch, mismatches
@@ -50,6 +52,25 @@ class Subject:
     def scopes(self) -> list[Scope]:
         """The commands of the document and the names they may use."""
         return scopes(self.tree, self.kind) if self.kind is not None else []
+
+    @cached_property
+    def owners(self) -> Owners:
+        """The jobs and steps of the document, and the names that each has."""
+        return Owners(self.tree)
+
+    @cached_property
+    def filled(self) -> list[Filled]:
+        """The texts of the document that have placeholders."""
+        if self.kind is None:
+            return []
+        return list(filled_texts(self.document.text, self.kind, self.owners, self.scopes))
+
+    @cached_property
+    def occurrences(self) -> list[Occurrence]:
+        """Every place of every name of the document."""
+        if self.kind is None:
+            return []
+        return list(occurrences(self.document.text, self.kind, self.owners, self.filled))
 
     @cached_property
     def sweeps(self) -> list[Sweep]:

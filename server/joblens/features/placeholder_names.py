@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from joblens.checks.subject import Subject
-from joblens.features.owners import FILLED, Owner, Owners
 from joblens.features.proposal import Completion
 from joblens.job.fields import Fields, literal, plain
 from joblens.job.model import Dialect
+from joblens.job.owners import FILLED, Owner
 from joblens.job.read_today import literal_type
 from joblens.text.nodes import Mapping, Pair, Path, Span
 from joblens.text.tree import Tree
@@ -86,7 +86,7 @@ def _missing_braces(subject: Subject, offset: int, wanted: int) -> str:
 
 def _preview_names(subject: Subject, offset: int) -> list[_Named] | None:
     """The preview fills placeholders in commands alone; other braces are YAML's."""
-    scalar, users = Owners(subject.tree).of(offset)
+    scalar, users = subject.owners.of(offset)
     if not any(scope.command is scalar for scope in subject.scopes):
         return None
     contexts = ("inputs", "search_space")
@@ -94,19 +94,16 @@ def _preview_names(subject: Subject, offset: int) -> list[_Named] | None:
 
 
 def _todays_names(subject: Subject, offset: int) -> list[_Named] | None:
-    owners = Owners(subject.tree)
-    scalar, users = owners.of(offset)
+    scalar, users = subject.owners.of(offset)
     if scalar is None and subject.document.place_at(offset).kind == "none":
         return []
     path = subject.tree.path_at(offset)
-    return _distinct(
-        name for owner in users for name in _usable(subject, owners, owner, path[len(owner.path) :])
-    )
+    return _distinct(name for owner in users for name in _usable(subject, owner, path[len(owner.path) :]))
 
 
-def _usable(subject: Subject, owners: Owners, owner: Owner, below: Path) -> Iterator[_Named]:
+def _usable(subject: Subject, owner: Owner, below: Path) -> Iterator[_Named]:
     """The names that the text of a job or step may use under the key that starts `below`."""
-    key = below[0] if below else ""
+    key, owners = below[0] if below else "", subject.owners
     around = owners.by_path.get(owner.path[:-2])
     if around is None or key in _OWN_TEXTS or not around.names["jobs"]:
         yield from _own(subject, owner, "", FILLED)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
 from joblens.errors import UserError
-from joblens.features.occurrences import Name, Occurrence, at, everywhere, occurrences
-from joblens.features.owners import Owners
+from joblens.features.occurrences import at, occurrences
 from joblens.job.model import Dialect
+from joblens.job.occurrences import Name, Occurrence
 from joblens.text.nodes import Scalar, Span, Style
 from joblens.text.values import scalar_value
 
@@ -66,9 +66,7 @@ def _refuse_what_lies_elsewhere(subject: Subject, found: list[Occurrence]) -> No
     name = found[0].name
     noun, holders = _NOUN[name.context], {one.name.owner for one in found}
     outside = [
-        one.elsewhere
-        for one in Owners(subject.tree).by_path.values()
-        if one.path in holders and one.elsewhere
+        one.elsewhere for one in subject.owners.by_path.values() if one.path in holders and one.elsewhere
     ]
     if outside and name.context != "jobs":
         raise RenameError(
@@ -101,6 +99,6 @@ def _refuse_bad_name(subject: Subject, context: str, text: str) -> None:
 
 def _refuse_taken_name(subject: Subject, found: list[Occurrence], text: str) -> None:
     wanted = {Name(one.name.owner, one.name.context, text) for one in found if one.name.text != text}
-    if any(one.declared_by and one.name in wanted for one in everywhere(subject)):
+    if any(one.declared_by and one.name in wanted for one in subject.occurrences):
         noun = _NOUN[found[0].name.context]
         raise RenameError(f"There already is another {noun} '{text}'.", hint="Choose another name.")

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
-from joblens.features.occurrences import placeholder_texts
-from joblens.features.owners import Owners
 from joblens.job.expressions import Expression, expressions
 from joblens.text.nodes import Span
 from joblens.text.offsets import source_offsets
@@ -32,9 +30,9 @@ def tokens(subject: Subject) -> list[Token]:
     if subject.kind is None:
         return []
     found = []
-    for scalar, _ in placeholder_texts(subject, Owners(subject.tree)):
-        text = scalar.value
-        offsets = source_offsets(scalar, subject.document.text)
+    for filled in subject.filled:
+        text = filled.scalar.value
+        offsets = source_offsets(filled.scalar, subject.document.text)
         for expression in expressions(text, subject.kind.dialect):
             for start, end, kind in _pieces(text, expression):
                 span = Span(offsets[start], offsets[start] + end - start)
