@@ -322,6 +322,13 @@ def test_the_files_first_lines_stay_first() -> None:
     )
 
 
+def test_a_byte_order_mark_stays_first() -> None:
+    found = migrate(Document("\ufeff" + "command: x\ncompute: {target: local}\n"))
+    assert found is not None
+    assert found.text.startswith("\ufeff$schema: ")
+    assert found.text.count("\ufeff") == 1
+
+
 def test_a_job_in_braces_alone_is_migrated() -> None:
     text = '{"$schema": "https://x/commandJob.schema.json", "command": "x", "compute": {"target": "local"}}\n'
     assert (

@@ -36,6 +36,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _run(commands)
     _job(commands)
     _check(commands)
+    _migrate(commands)
     _ui(commands)
     lsp = _command(commands, "lsp", "serve an editor over stdio", "joblens.cli.lsp", "lsp")
     lsp.add_argument("--stdio", action="store_true", help="what it does anyway; editors say so")
@@ -133,6 +134,19 @@ def _check(commands: Commands) -> None:
     check = _command(commands, "check", "show the problems of job files", "joblens.cli.check", "check")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="job files")
     _json(check)
+
+
+def _migrate(commands: Commands) -> None:
+    what = "rewrite job files of the 2021 preview in today's format"
+    migrate = _command(commands, "migrate", what, "joblens.cli.migrate", "migrate_files")
+    migrate.description = (
+        "Rewrite job files of the 2021 preview in today's format; comments, order, quoting and folding stay. "
+        "Prints a diff, and on stderr what had to be guessed."
+    )
+    migrate.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="job files, or folders of them")
+    how = migrate.add_mutually_exclusive_group()
+    how.add_argument("--write", action="store_true", help="write the files instead of printing a diff")
+    how.add_argument("--check", action="store_true", help="only name the files; exit 1 if there is one")
 
 
 def _ui(commands: Commands) -> None:

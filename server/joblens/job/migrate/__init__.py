@@ -17,6 +17,7 @@ from joblens.job.plain import as_map
 from joblens.text.document import Document
 from joblens.text.values import value_of
 
+_BOM = "\ufeff"
 _ANEW = "The file's layout (an anchor, most likely) did not let its text be kept: it is written anew."
 
 
@@ -33,6 +34,9 @@ def migrate(document: Document) -> Migrated | None:
     """The document in today's format; None where it is that already, is no job, or is not valid YAML."""
     if document.problems:
         return None
+    if document.text.startswith(_BOM):  # It stays the first character, whatever line comes first.
+        rest = migrate(Document(document.text[1:], document.path))
+        return None if rest is None else Migrated(_BOM + rest.text, rest.notes)
     found = moved(document, as_map(value_of(document.tree.root)))
     if found is None:
         return None

@@ -1,0 +1,106 @@
+"""`joblens migrate`: preview files in today's format; shown as a diff, or written in place."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from joblens.errors import JobFileError
+from joblens.job.detect import detect
+from joblens.job.migrate import Migrated, migrate
+from joblens.job.model import Dialect
+from joblens.text.document import Document
+
+_SUFFIXES = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    file: Path
+    old: str
+    new: Migrated
+
+
+def migrate_files(parsed: argparse.Namespace) -> int:
+    """Migrate the files, or those in the folders; 1 when `--check` finds one that is to be migrated."""
+    # All are read before the first is written: a mistake in one leaves all as they are.
+    changes = [change for file in _files(parsed.paths) if (change := _change(file)) is not None]
+    for change in changes:
+        for note in change.new.notes:
+            print(f"{change.file}: {note}", file=sys.stderr)
+        if parsed.write:
+            _replace(change.file, change.new.text)
+            print(f"{change.file}: migrated")
+        elif parsed.check:
+            print(f"{change.file}: to be migrated")
+        else:
+            sys.stdout.write(_diff(change))
+    if not changes:
+        print("Nothing to migrate: there is no job of the preview of 2021 here.", file=sys.stderr)
+    return 1 if parsed.check and changes else 0
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            if file.suffix in _SUFFIXES and file.is_file() and not hidden:
+                yield file
+
+
+def _change(file: Path) -> _Change | None:
+    try:
+        text = file.read_bytes().decode("utf-8")  # line ends stay as they are
+    except (OSError, UnicodeDecodeError) as error:
+        raise JobFileError(f"The file cannot be read: {file} ({error}).", hint="Give job files.") from error
+    document = Document(text, file.absolute())
+    kind = detect(document.tree, text)
+    if kind is None or kind.dialect is not Dialect.PREVIEW:
+        return None
+    if document.problems:
+        line = document.line_of(document.problems[0].span.start) + 1
+        message = f"The file is not valid YAML: {file}, line {line}: {document.problems[0].message}."
+        raise JobFileError(message, hint="Mend it, then migrate again; nothing was changed.")
+    new = migrate(document)
+    return None if new is None else _Change(file, text, new)
+
+
+def _diff(change: _Change) -> str:
+    """The change as `git apply` and `patch -p1` take it."""
+    name = change.file.as_posix().lstrip("/")
+    lines = difflib.unified_diff(_lines(change.old), _lines(change.new.text), f"a/{name}", f"b/{name}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.replace("\n", "\n\0").split("\0") if line]
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put the text in the file's place in one step; a reader sees the old or the new one."""
+    file = file.resolve()
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        made = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                target.write(text.encode("utf-8"))
+            made.chmod(file.stat().st_mode & 0o7777)
+            made.replace(file)
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        hint = "See that its folder can be written to."
+        raise JobFileError(f"The file cannot be written: {file} ({error}).", hint=hint) from error
