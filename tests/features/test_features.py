@@ -111,6 +111,36 @@ def test_a_placeholder_shows_its_declaration() -> None:
     assert "path: i.csv" in found.markdown
 
 
+def shown(text: str) -> str:
+    at = marked(text)
+    found = hover(Subject(at.document), at.offset)
+    return found.markdown if found is not None else ""
+
+
+def test_a_placeholder_shows_what_its_input_is_bound_to() -> None:
+    found = shown(
+        "type: pipeline\ninputs:\n  rows: 300\njobs:\n  a:\n    type: command\n"
+        "    command: echo ${{inputs.x<|>}}\n    inputs: {x: '${{parent.inputs.rows}}'}\n"
+    )
+    assert found == (
+        "**Input x**\n\n```yaml\nx: '${{parent.inputs.rows}}'\n```\n\n"
+        "bound to\n\n**Input rows**\n\n```yaml\nrows: 300\n```"
+    )
+
+
+def test_a_binding_shows_its_step_or_the_output_of_it() -> None:
+    start = (
+        "type: pipeline\njobs:\n  a:\n    outputs:\n      o: {type: mltable}\n  b:\n    inputs:\n      i: "
+    )
+    assert shown(start + "${{parent.jobs.<|>a.outputs.o}}\n").startswith("**Step a**")
+    assert "o: {type: mltable}" in shown(start + "${{parent.jobs.a.outputs.o<|>}}\n")
+
+
+def test_a_binding_that_goes_in_a_circle_ends() -> None:
+    start = "type: pipeline\ninputs:\n  x: ${{parent.inputs.x}}\njobs:\n  b:\n    inputs:\n      i: "
+    assert shown(start + "${{parent.inputs.x<|>}}\n").count("**Input x**") == 1
+
+
 def titles(text: str) -> list[str]:
     return [lens.title.split(") ")[-1] for lens in lenses(Subject(Document(text)))]
 

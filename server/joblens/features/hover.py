@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
-from joblens.features.placeholders import placeholder_at
+from joblens.features.occurrences import at, occurrences
+from joblens.job.occurrences import Name, Occurrence
 from joblens.schema.find import Known, find
-from joblens.text.nodes import Scalar, Span
+from joblens.text.nodes import Pair, Scalar, Span
 
-_NOUN = {"inputs": "Input", "outputs": "Output", "search_space": "Hyperparameter"}
+_NOUN = {"inputs": "Input", "outputs": "Output", "search_space": "Hyperparameter", "jobs": "Step"}
+_MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,35 @@ def hover(subject: Subject, offset: int) -> Hover | None:
 
 
 def _of_placeholder(subject: Subject, offset: int) -> Hover | None:
-    found = placeholder_at(subject, offset)
-    if found is None:
+    """What declares the name in a placeholder, and what that is bound to in its turn."""
+    found = occurrences(subject, offset)
+    if not found or at(found, offset).declared_by is not None:
         return None
-    declared = (found.scope.declared(found.context) or {}).get(found.name)
-    if declared is None:
-        return None
-    end = declared.value.span.end if declared.value is not None else declared.key.span.end
-    source = subject.document.text[declared.key.span.start : end].rstrip()
-    title = f"**{_NOUN[found.context]} {found.name}**"
-    return Hover(f"{title}\n\n```yaml\n{_unindented(source)}\n```", found.span)
+    here = at(found, offset)
+    parts: dict[Name, str] = {}
+    while found and found[0].name not in parts:
+        name = found[0].name
+        declared = next((one.declared_by for one in found if one.declared_by is not None), None)
+        if declared is None:
+            break
+        title = f"**{_NOUN[name.context]} {name.text}**"
+        parts[name] = f"{title}\n\n```yaml\n{_source(subject, declared)}\n```"
+        found = _bound_to(subject, declared)
+    return Hover("\n\nbound to\n\n".join(parts.values()), here.reach) if parts else None
+
+
+def _bound_to(subject: Subject, pair: Pair) -> list[Occurrence]:
+    """The places of the name that an entry's value stands for."""
+    value = pair.value
+    if not isinstance(value, Scalar) or not value.value.startswith("${{parent."):
+        return []
+    return occurrences(subject, value.span.end - 3)
+
+
+def _source(subject: Subject, pair: Pair) -> str:
+    end = pair.value.span.end if pair.value is not None else pair.key.span.end
+    lines = _unindented(subject.document.text[pair.key.span.start : end].rstrip()).splitlines()
+    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], "  ..."])
 
 
 def _unindented(source: str) -> str:
