@@ -39,6 +39,8 @@ jobs:
 
 INLINE = """
 type: pipeline
+settings:
+  default_compute: azureml:cpu-cluster
 jobs:
   train:
     type: command
@@ -131,6 +133,7 @@ def test_an_output_of_a_sweep_step_is_that_of_its_trial() -> None:
     jobs:
       tune:
         type: sweep
+        compute: azureml:cpu-cluster
         sampling_algorithm: random
         search_space:
           rate:
@@ -154,7 +157,7 @@ def test_an_output_of_a_sweep_step_is_that_of_its_trial() -> None:
           model: ${{parent.jobs.tune.outputs.model}}
     """
     plain = spans(sweep)[0]
-    assert [one.code for one in problems(Document(plain)) if one.code.startswith("JL4")] == []
+    check(plain, None)
     wrong = plain.replace("tune.outputs.model", "tune.outputs.modle")
     assert [one.code for one in problems(Document(wrong)) if one.code.startswith("JL4")] == ["JL402"]
 
@@ -428,6 +431,8 @@ def test_the_arguments_of_a_spark_step_are_filled_like_a_command() -> None:
 
 TYPED = """
 type: pipeline
+settings:
+  default_compute: azureml:cpu-cluster
 inputs:
   folder:
     type: uri_folder
@@ -499,3 +504,32 @@ def test_an_input_that_gets_what_its_type_cannot_be(kind: str, given: str, sever
 )
 def test_what_a_type_may_be_is_left_alone(kind: str, given: str) -> None:
     check(typed(kind, given), None)
+
+
+def test_a_step_without_a_compute_is_named_once_for_all() -> None:
+    text = changed("settings:\n  default_compute: azureml:cpu-cluster\n", "")
+    message = "Step 'prepare' has no compute. Give it one, or set 'settings.default_compute'."
+    check(text.replace("  prepare:\n", "  «prepare»:\n"), "JL412", message)
+    second = "  last:\n    command: echo\n    environment: azureml:train-env:1\n"
+    check(
+        text.replace("  prepare:\n", "  «prepare»:\n") + second,
+        "JL412",
+        "Step 'prepare' (and 1 more) has no compute. Give it one, or set 'settings.default_compute'.",
+    )
+
+
+def test_a_step_needs_no_compute_where_the_pipeline_has_one_or_it_runs_elsewhere() -> None:
+    without = changed("settings:\n  default_compute: azureml:cpu-cluster\n", "")
+    check(without + "compute: azureml:cpu-cluster\n", None)
+    check(without.replace("  prepare:\n", "  prepare:\n    compute: azureml:cpu-cluster\n"), None)
+    component = """
+        $schema: https://azuremlschemas.azureedge.net/latest/pipelineComponent.schema.json
+        type: pipeline
+        name: both
+        version: 1
+        jobs:
+          a:
+            command: echo
+            environment: azureml:train-env:1
+        """
+    check(component, None)
