@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, listed, replacement
+from joblens.checks.problem import Problem, listed, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
@@ -20,10 +20,13 @@ def problems(subject: Subject) -> Iterator[Problem]:
 
 
 def _problem(found: Mismatch) -> Problem:
-    known = [key for key in found.rules[0].get("properties", {}) if key != "$schema"]
-    where = f" in '{found.path[-2]}'" if len(found.path) > 1 else ""
+    properties = found.rules[0].get("properties", {}).items()
+    known = [key for key, rule in properties if key != "$schema" and not rule.get("readOnly")]
+    name = shortened(found.name)
+    where = f" in '{shortened(str(found.path[-2]), 24)}'" if len(found.path) > 1 else ""
     meant = nearest(found.name, known)
     if meant is not None:
-        message = f"Unknown key '{found.name}'{where}. Did you mean '{meant}'?"
+        message = f"Unknown key '{name}'{where}. Did you mean '{meant}'?"
         return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
-    return Problem(CODE, f"Unknown key '{found.name}'{where}. Known: {listed(known)}.", found.span)
+    message = f"Unknown key '{name}'{where}."
+    return Problem(CODE, f"{message} Known: {listed(known, 105 - len(message))}.", found.span)
