@@ -109,6 +109,14 @@ def _changed(data: object, chance: random.Random) -> object:
     return chance.choice([7, "word", ["item"], {"key": "value"}, True, -1])
 
 
+@pytest.mark.parametrize("word", ["'false'", "'TRUE'", "'1'", "yes", "true"])
+def test_true_and_false_may_be_written_as_text(word: str) -> None:
+    schema = load("commandComponent")
+    assert schema is not None
+    text = f"name: c\ncommand: echo\nenvironment: azureml:e:1\nis_deterministic: {word}\n"
+    assert mismatches(schema, Document(text).tree) == []
+
+
 @pytest.mark.usefixtures("corpus")
 def test_a_validator_agrees_on_public_files_and_on_changed_ones() -> None:
     chance = random.Random(3)

@@ -133,7 +133,7 @@ def _fits_text(value: str, rule: Rule) -> bool:
     refused = rule.get("not", {}).get("pattern")
     if refused is not None and compiled(refused).search(value):
         return False
-    if rule.get("x-cast"):
+    if rule.get("x-cast") and _NUMBER.fullmatch(value):
         return _fits_range(float(value), rule)
     return len(value) >= int(rule.get("minLength", 0))
 
