@@ -298,3 +298,33 @@ def test_a_range_whose_bounds_are_not_numbers_is_not_judged_here() -> None:
 
 def test_a_case_that_azure_ml_folds_is_judged_too() -> None:
     check(of("{type: Uniform, min_value: 0.9, max_value: «0.1»}"), "JL301")
+
+
+AUTOML = """
+type: automl
+task: image_classification
+primary_metric: accuracy
+target_column_name: label
+training_data: {path: data, type: mltable}
+validation_data: {path: data, type: mltable}
+compute: azureml:gpu-cluster
+limits: {max_trials: 10, max_concurrent_trials: 2}
+sweep:
+  sampling_algorithm: random
+  early_termination: {type: bandit, slack_factor: 0.2}
+search_space:
+  - model_name: {type: choice, values: [vitb16r224]}
+    learning_rate: {type: uniform, min_value: 0.001, max_value: 0.01}
+"""
+
+
+def test_an_automl_job_over_images_is_a_sweep_too() -> None:
+    check(AUTOML, None)
+    check(AUTOML.replace("0.01}", "«0.0001»}"), "JL301")
+    check(AUTOML.replace("bandit, slack_factor: 0.2", "«bandit»"), "JL307")
+    check(
+        AUTOML.replace(" random", " bayesian")
+        .replace("early_", "«early_termination»")
+        .replace("»termination", "»"),
+        "JL306",
+    )

@@ -88,12 +88,13 @@ def test_an_input_that_the_command_does_not_mention() -> None:
     check(
         job("«seed»: 1"),
         "JL701",
-        "Input 'seed' is not used in the command. Write ${{inputs.seed}} in it, or remove it.",
+        "Input 'seed' is unused: write ${{inputs.seed}} in the command, or remove it.",
     )
 
 
 def test_a_long_name_is_shortened_in_the_message() -> None:
     check(job("«" + "a" * 90 + "»: 1"), "JL701")
+    check(SWEEP.replace("SPACE", "«" + "a" * 90 + "»: {type: randint, upper: 5}"), "JL703")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_an_input_in_the_preview_dialect() -> None:
     check(
         PREVIEW,
         "JL701",
-        "Input 'other' is not used in the command. Write {inputs.other} in it, or remove it.",
+        "Input 'other' is unused: write {inputs.other} in the command, or remove it.",
     )
 
 

@@ -102,9 +102,9 @@ def _surroundings(subject: Subject, scope: Scope) -> str:
 
 
 def _unused(scope: Scope, code: str, context: str, name: str, pair: Pair) -> Problem:
-    shown = shortened(name, 20)
-    way_out = f"Write {_placeholder(scope, context, shown)} in it, or remove it."
-    message = f"{_NOUN[context]} '{shown}' is not used in the command. {way_out}"
+    shown = shortened(name, 18)
+    way_out = f"write {_placeholder(scope, context, shown)} in the command, or remove it."
+    message = f"{_NOUN[context]} '{shown}' is unused: {way_out}"
     return Problem(code, message, pair.key.span, Severity.HINT)
 
 

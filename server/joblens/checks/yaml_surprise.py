@@ -58,7 +58,7 @@ def _places(subject: Subject, root: Fields) -> Iterator[_Place]:
                 yield _Place("version", below.value("version"), False)
     for sweep in subject.sweeps:
         for one in sweep.space:
-            yield from _items(one.name.value, one.settings.value("values"), True)
+            yield from _items(one.name.value, one.settings.value("values"), False)
 
 
 def _steps(root: Fields) -> Iterator[Fields]:

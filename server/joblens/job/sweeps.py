@@ -9,7 +9,7 @@ from joblens.job.detect import Kind
 from joblens.job.fields import Fields
 from joblens.job.model import At, Dialect
 from joblens.job.read_today import word
-from joblens.text.nodes import Mapping, Span
+from joblens.text.nodes import Mapping, Node, Sequence, Span
 from joblens.text.tree import Tree
 
 
@@ -45,25 +45,26 @@ class Sweep:
 
 
 def sweeps(tree: Tree, kind: Kind) -> Iterator[Sweep]:
-    """The sweep of a sweep job, or those among the steps of a pipeline."""
+    """The sweep of a sweep or AutoML job, or those among the steps of a pipeline."""
     root = tree.resolved(tree.root)
     if not isinstance(root, Mapping):
         return
     fields = Fields(root, tree)
     if kind.name == "sweepJob":
         yield _preview(fields) if kind.dialect is Dialect.PREVIEW else _today(fields)
+    elif kind.name == "autoMLJob":
+        yield _automl(fields)
     elif kind.name in ("pipelineJob", "pipelineComponent"):
-        steps = fields.below("jobs")
-        for entry in steps or ():
+        for entry in fields.below("jobs") or ():
             step = fields.of(entry.value)
             if step is not None and "search_space" in step:
-                yield _today(step)
+                yield _automl(step) if "task" in step else _today(step)
 
 
 def _today(root: Fields) -> Sweep:
     algorithm = root.below("sampling_algorithm")
     return Sweep(
-        space=tuple(_space(root)),
+        space=tuple(_space(root, root.value("search_space"))),
         sampling=word(algorithm, "type") if algorithm else word(root, "sampling_algorithm"),
         policy=_policy(root, "type"),
         limits=root.below("limits"),
@@ -73,7 +74,7 @@ def _today(root: Fields) -> Sweep:
 
 def _preview(root: Fields) -> Sweep:
     return Sweep(
-        space=tuple(_space(root)),
+        space=tuple(_space(root, root.value("search_space"))),
         sampling=word(root, "algorithm"),
         policy=_policy(root, "policy_type"),
         limits=root,
@@ -81,9 +82,23 @@ def _preview(root: Fields) -> Sweep:
     )
 
 
-def _space(root: Fields) -> Iterator[Distribution]:
+def _automl(root: Fields) -> Sweep:
+    """AutoML chooses among several spaces, and has limits and metrics of its own."""
+    listed = root.value("search_space")
+    spaces = listed.items if isinstance(listed, Sequence) else []
+    settings = root.below("sweep")
+    return Sweep(
+        space=tuple(one for space in spaces for one in _space(root, space)),
+        sampling=word(settings, "sampling_algorithm"),
+        policy=_policy(settings, "type") if settings else None,
+        limits=None,
+        objective=None,
+    )
+
+
+def _space(root: Fields, node: Node | None) -> Iterator[Distribution]:
     seen: set[Span] = set()
-    for entry in root.below("search_space") or ():
+    for entry in root.of(node) or ():
         settings = root.of(entry.value)
         kind = word(settings, "type")
         # Two names may share one anchored mapping: its mistakes are mistakes once.
