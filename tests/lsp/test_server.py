@@ -115,6 +115,38 @@ def test_hover_completion_lenses_outline_and_fix_answer(with_editor: Story) -> N
     with_editor(story)
 
 
+def test_a_preview_file_is_migrated(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        job = "command: '🚀'\nenvironment: azureml:e:1\ncompute: {target: local}  # 🚀\ncode:\n  local_path: src\n"
+        editor.open(URI, job)
+        assert await editor.diagnostics(1) == []
+        here = types.Range(types.Position(0, 0), types.Position(0, 0))
+        params = types.CodeActionParams(types.TextDocumentIdentifier(URI), here, types.CodeActionContext([]))
+        (action,) = await editor.client.text_document_code_action_async(params) or []
+        assert isinstance(action, types.CodeAction)
+        assert action.title == "Migrate to today's format"
+        assert action.edit is not None
+        edits = (action.edit.changes or {})[URI]
+        assert [(edit.range.start.line, edit.range.end.line) for edit in edits] == [(0, 0), (2, 5)]
+        assert edits[1].new_text == "# 🚀\ncompute: local\ncode: src\n"
+        params.context.only = [types.CodeActionKind.QuickFix]
+        assert not await editor.client.text_document_code_action_async(params)
+
+    with_editor(story)
+
+
+def test_what_a_migration_guessed_is_told(with_editor: Story) -> None:
+    async def story(editor: Editor) -> None:
+        told: asyncio.Queue[str] = asyncio.Queue()
+        editor.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: told.put_nowait(params.message))
+        call = types.ExecuteCommandParams("joblens.tellGuesses", [["One guess.", "Another."]])
+        await editor.client.workspace_execute_command_async(call)
+        message = "Migrated. See whether this is right: One guess. Another."
+        assert await asyncio.wait_for(told.get(), 30) == message
+
+    with_editor(story)
+
+
 def test_a_name_is_defined_referred_to_marked_and_renamed(with_editor: Story) -> None:
     async def story(editor: Editor) -> None:
         editor.open(URI, JOB.replace("train.py", "🚀 ${{inputs.x}}") + "inputs: {x: 1, y: ''}\n")

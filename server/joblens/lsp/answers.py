@@ -19,6 +19,7 @@ from joblens.features import hints as hint_feature
 from joblens.features import hover as hover_feature
 from joblens.features import lenses as lens_feature
 from joblens.features import links as link_feature
+from joblens.features import migration as migration_feature
 from joblens.features import references as reference_feature
 from joblens.features import rename as rename_feature
 from joblens.features import selection as selection_feature
@@ -137,6 +138,14 @@ def quick_fixes(opened: OpenDocument, place: types.Range) -> list[types.CodeActi
     touched = [one for one in opened.problems if one.span.start <= end and start <= one.span.end]
     fixes = [convert.quick_fix(opened.positions, opened.uri, one) for one in touched]
     return [fix for fix in fixes if fix is not None]
+
+
+def migrations(opened: OpenDocument, only: Sequence[str] | None) -> list[types.CodeAction]:
+    """The migration of a preview file, where refactorings are asked for."""
+    if only and not any(types.CodeActionKind.RefactorRewrite.value.startswith(kind) for kind in only):
+        return []
+    found = migration_feature.migration(opened.subject)
+    return [] if found is None else [convert.migration(opened.positions, opened.uri, found)]
 
 
 def _refusal(error: UserError) -> JsonRpcException:

@@ -11,6 +11,7 @@ from joblens.features.hints import Hint
 from joblens.features.hover import Hover
 from joblens.features.lenses import Lens
 from joblens.features.links import Link
+from joblens.features.migration import TITLE, Migration
 from joblens.features.proposal import Completion
 from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
@@ -19,6 +20,8 @@ from joblens.lsp.positions import Positions
 from joblens.text.nodes import Span
 
 SOURCE = "joblens"
+TELL_GUESSES = "joblens.tellGuesses"
+"""The server's own command that shows what a migration guessed."""
 
 _SEVERITY = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -62,6 +65,18 @@ def quick_fix(positions: Positions, uri: str, problem: Problem) -> types.CodeAct
         diagnostics=[diagnostic(positions, problem)],
         is_preferred=True,
         edit=types.WorkspaceEdit(changes={uri: [edit]}),
+    )
+
+
+def migration(positions: Positions, uri: str, found: Migration) -> types.CodeAction:
+    """A migration as the editor offers it; its guesses are told when it is done."""
+    edits = [types.TextEdit(positions.range_of(span), text) for span, text in found.edits]
+    tell = types.Command("Tell what was guessed", TELL_GUESSES, arguments=[list(found.notes)])
+    return types.CodeAction(
+        title=TITLE,
+        kind=types.CodeActionKind.RefactorRewrite,
+        edit=types.WorkspaceEdit(changes={uri: list(edits)}),
+        command=tell if found.notes else None,
     )
 
 

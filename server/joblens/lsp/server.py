@@ -211,13 +211,22 @@ def create() -> JoblensServer:
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+        types.CodeActionOptions(
+            code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite]
+        ),
     )
     def _code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
         from joblens.lsp import answers
 
         opened = server.documents.get(params.text_document.uri)
-        return answers.quick_fixes(opened, params.range) if opened is not None else []
+        if opened is None:
+            return []
+        return answers.quick_fixes(opened, params.range) + answers.migrations(opened, params.context.only)
+
+    @server.command("joblens.tellGuesses")
+    def _tell_guesses(notes: list[str]) -> None:
+        told = "Migrated. See whether this is right: " + " ".join(notes)
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Info, told))
 
     runs.register(server)
     return server

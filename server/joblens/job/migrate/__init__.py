@@ -18,6 +18,7 @@ from joblens.text.document import Document
 from joblens.text.values import value_of
 
 _BOM = "\ufeff"
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _ANEW = "The file's layout (an anchor, most likely) did not let its text be kept: it is written anew."
 
 
@@ -52,6 +53,6 @@ def _kept_text(document: Document, job: Part) -> str | None:
     """The new job written into the document's text; None where that does not say the same."""
     try:
         text = written(SourceText(document, job), job)
-        return text if yaml.safe_load(text) == plain(job) else None
+        return text if yaml.load(text, _LOADER) == plain(job) else None
     except (UnfitError, yaml.YAMLError, ValueError):  # A date that is none is a ValueError of PyYAML's.
         return None
