@@ -106,8 +106,7 @@ def test_a_binding_is_completed_in_every_half_typed_state(typed: str) -> None:
     text = pipeline(binding=typed)
     label = "${{parent.inputs.rows}}" if typed.startswith(("$<", "${<")) else "parent.inputs.rows"
     done = taken(text, label)
-    assert re.sub(r"\s", "", done).count("${{parent.inputs.rows}}") == 1
-    assert "}}}" not in done
+    assert re.findall(r"\$\{\{parent.*?\}+", re.sub(r"\s", "", done)) == ["${{parent.inputs.rows}}"]
     assert not Document(done).problems
 
 

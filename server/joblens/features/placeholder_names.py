@@ -19,7 +19,7 @@ from joblens.text.tree import Tree
 _TODAY = re.compile(r"\$(?:\{(?:\{\s*([\w.\-]*))?)?$")
 _PREVIEW = re.compile(r"(?<![${])\{([\w.\-]*)$")
 _REST = re.compile(r"[\w.\-]*")
-_BRACES = re.compile(r"\}*")
+_BRACES = re.compile(r"[ \t]*(\}+)")
 # What a step runs; all else of a step is bound to the pipeline around it.
 _OWN_TEXTS = frozenset(["command", "args", "task", "component", "trial", "entry"])
 _LONGEST = 40
@@ -45,7 +45,8 @@ def placeholder_names(subject: Subject, offset: int) -> list[Completion] | None:
         # A dollar alone may become a placeholder, or belong to the shell.
         found = [_whole(subject, name, Span(start, offset)) for name in names]
     else:
-        span = Span(offset - len(started[1]), _end(_REST, document.text, offset))
+        rest = _REST.match(document.text, offset)
+        span = Span(offset - len(started[1]), rest.end() if rest is not None else offset)
         missing = _missing_braces(subject, span.end, 1 if preview else 2)
         found = [_inner(name, span, missing) for name in names]
     return [replace(one, rank=rank) for rank, one in enumerate(found)]
@@ -58,9 +59,9 @@ class _Named(NamedTuple):
 
 def _whole(subject: Subject, name: _Named, span: Span) -> Completion:
     text = f"${{{{{name.text}}}}}"
-    if subject.document.text[span.start : span.end] == "${":
-        # The editor may have closed the brace as it was typed.
-        span = Span(span.start, min(_end(_BRACES, subject.document.text, span.end), span.end + 1))
+    if subject.document.text[span.start : span.end + 1] == "${}":
+        # The editor closed the brace as it was typed.
+        span = Span(span.start, span.end + 1)
     return Completion(text, text, "placeholder", span, detail=name.detail)
 
 
@@ -70,13 +71,9 @@ def _inner(name: _Named, span: Span, missing: str) -> Completion:
     return Completion(name.text, text, "placeholder", span, detail=name.detail)
 
 
-def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
-    match = pattern.match(text, offset)
-    return match.end() if match is not None else offset
-
-
 def _missing_braces(subject: Subject, offset: int, wanted: int) -> str:
-    there = _end(_BRACES, subject.document.text, offset) - offset
+    braces = _BRACES.match(subject.document.text, offset)
+    there = len(braces[1]) if braces is not None else 0
     collection = subject.document.place_at(offset).collection
     if there == 1 and collection is not None and collection.indent < 0:
         # In `{a: ${{inputs.x}` the brace that is there closes the mapping.
