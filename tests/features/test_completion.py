@@ -218,3 +218,24 @@ def test_completion_answers_at_every_place_of_a_file_being_typed() -> None:
     for end in range(len(text)):
         for one in completions(Subject(Document(text[:end])), end):
             assert 0 <= one.span.start <= one.span.end <= end
+
+
+JOB = "command: a\nenvironment: azureml:e:1\ncompute: azureml:c\n"
+
+
+def test_a_key_brings_the_children_that_it_must_have() -> None:
+    text = "type: sweep\nsearch_space: {}\nobj<|>\n"
+    assert taken(text, "objective").endswith("\nobjective:\n  goal: 1\n  primary_metric: 0\n")
+
+
+def test_a_key_in_braces_brings_braces_and_brackets() -> None:
+    assert taken(JOB + "resources: {<|>}\n", "properties").endswith("resources: {properties: {0}}\n")
+    space = "type: sweep\nsearch_space:\n  a: {<|>}\n"
+    assert taken(space, "values").endswith("  a: {values: [0]}\n")
+
+
+def test_a_key_behind_a_dash_has_its_value_below_itself() -> None:
+    text = "$schema: https://x/computeInstance.schema.json\nname: c\ncustom_applications:\n"
+    assert taken(text + "- en<|>\n", "endpoints").endswith("\n- endpoints:\n    - 0\n")
+    below = "- name: a\n  en<|>\n"
+    assert taken(text + below, "endpoints").endswith("\n- name: a\n  endpoints:\n    - 0\n")

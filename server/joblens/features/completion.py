@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from joblens.checks.subject import Subject
+from joblens.features.after_key import after_key
 from joblens.features.hover import described
 from joblens.features.hyperparameters import with_needed_keys
 from joblens.features.placeholder_names import placeholder_names
@@ -44,6 +45,9 @@ def _at(subject: Subject, place: Place) -> list[Completion]:
         return _first_key(subject, place)
     if place.kind == "key":
         return _keys(subject, place)
+    if place.kind == "item" and place.collection is not None and place.collection.indent >= 0:
+        # Behind a dash a mapping may start, too.
+        return _values(subject, place) + _keys(subject, place)
     return _values(subject, place) if place.kind in ("value", "item") else []
 
 
@@ -55,7 +59,7 @@ def _keys(subject: Subject, place: Place) -> list[Completion]:
     for name, known in keys(subject.schema, subject.tree, place.path).items():
         if (name in present and name != current) or _read_only(known):
             continue
-        text = name if place.has_colon else name.replace("$", "\\$") + _after_key(known)
+        text = name if place.has_colon else name.replace("$", "\\$") + after_key(subject, place, known)
         rank = 0 if known.required else 1
         found.append(Completion(name, text, "key", place.span, rank, described(name, known)))
     return found
@@ -63,15 +67,6 @@ def _keys(subject: Subject, place: Place) -> list[Completion]:
 
 def _read_only(known: Known) -> bool:
     return all(rule.get("readOnly") for rule in known.rules)
-
-
-def _after_key(known: Known) -> str:
-    types = [rule.get("type") for rule in known.branches]
-    if all(one == "object" for one in types):
-        return ":\n  $0"
-    if all(one == "array" for one in types):
-        return ":\n  - $0"
-    return ": $0"
 
 
 def _values(subject: Subject, place: Place) -> list[Completion]:

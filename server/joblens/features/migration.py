@@ -24,8 +24,8 @@ class Migration:
 
 
 def migration(subject: Subject) -> Migration | None:
-    """What migrates the document; None for one that is not of the preview."""
-    if subject.kind is None or subject.kind.dialect is not Dialect.PREVIEW:
+    """What migrates the document; None for one of today's format."""
+    if subject.kind is None or (subject.kind.dialect is not Dialect.PREVIEW and subject.older is None):
         return None
     migrated = migrate(subject.document)
     if migrated is None:

@@ -147,7 +147,7 @@ def symbol(positions: Positions, found: Symbol) -> types.DocumentSymbol:
 
 def fold(found: Fold) -> types.FoldingRange:
     """Lines that fold together."""
-    kind = types.FoldingRangeKind.Comment if found.comment else types.FoldingRangeKind.Region
+    kind = types.FoldingRangeKind.Comment if found.comment else None
     return types.FoldingRange(start_line=found.first, end_line=found.last, kind=kind)
 
 
