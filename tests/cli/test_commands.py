@@ -120,8 +120,7 @@ def test_control_c_cancels_the_run(tmp_path):
 def test_errors_have_a_hint_and_a_code(joblens):
     code, out, err = joblens("run", "nowhere.yml")
     assert (code, out) == (2, "")
-    assert err.startswith("error: The job file cannot be read: nowhere.yml")
-    assert "\nhint: " in err
+    assert err.startswith("error: There is no file nowhere.yml.\nhint: ")
     assert joblens("job", "show", "nothing")[0] == 5
 
 
@@ -133,3 +132,79 @@ def test_check_prints_problems_where_they_are(joblens, tmp_path):
     assert json.loads(joblens("check", "job.yml", "--json")[1])["line"] == 1
     write(tmp_path, job("echo"))
     assert joblens("check", "job.yml") == (0, "", "")
+
+
+def test_check_goes_on_after_a_file_that_cannot_be_read(joblens, tmp_path):
+    (tmp_path / "bin.yml").write_bytes(b"\xff\xfe\x00")
+    write(tmp_path, job("echo ${{inputs.x}}"))
+    code, out, err = joblens("check", "gone.yml", "bin.yml", "job.yml")
+    assert code == 2
+    assert "There is no file gone.yml." in err
+    assert "bin.yml is not text in UTF-8." in err
+    assert out.startswith("job.yml:1:")
+
+
+def test_check_says_when_there_was_nothing_to_check(joblens, tmp_path):
+    (tmp_path / "other.yml").write_text("services: {}\n", encoding="utf-8")
+    note = "note: other.yml is not an Azure ML file, nothing was checked.\n"
+    assert joblens("check", "other.yml") == (0, "", note)
+    assert joblens("check", "other.yml", "--json") == (0, "", "")
+
+
+def test_a_run_says_its_name_and_where_its_files_are(joblens, tmp_path):
+    write(tmp_path, job("echo"))
+    _, _, err = joblens("run", "job.yml", "--environment", "this-python", "--name", "n")
+    assert err.startswith("joblens: Run n\n")
+    assert err.endswith(f"joblens: Its files are in {Path('.joblens', 'runs', 'n')}\n")
+
+
+def test_a_dry_run_as_json_is_the_plan(joblens, tmp_path):
+    write(tmp_path, job("echo ${{inputs.n}}", "inputs: {n: 1}"))
+    plan = json.loads(joblens("run", "job.yml", "--dry-run", "--json")[1])
+    assert (plan["command"], plan["parameters"]) == ("echo 1", {"n": "1"})
+
+
+def test_an_error_as_json_is_an_object_on_stderr(joblens):
+    code, out, err = joblens("run", "nowhere.yml", "--json")
+    assert (code, out) == (2, "")
+    assert json.loads(err)["error"] == "There is no file nowhere.yml."
+    assert json.loads(err)["hint"]
+
+
+def test_a_setting_without_effect_starts_nothing(joblens, tmp_path):
+    write(tmp_path, job("echo ${{inputs.learning_rate}}", "inputs: {learning_rate: 1}"))
+    code, _, err = joblens("run", "job.yml", "--set", "inputs.learning_rat=2")
+    assert code == 2
+    assert err.startswith("error: There is no input 'learning_rat'. Did you mean 'learning_rate'?\n")
+    assert not (tmp_path / ".joblens").exists()
+
+
+@pytest.mark.parametrize("arguments", [("--name", "a/b"), ("--name", "twice")])
+def test_a_name_that_cannot_be_answers_2(joblens, tmp_path, arguments):
+    write(tmp_path, job("echo"))
+    (tmp_path / ".joblens" / "runs" / "twice").mkdir(parents=True)
+    assert joblens("run", "job.yml", *arguments)[0] == 2
+
+
+def test_what_is_missing_on_the_command_line_answers_2(joblens):
+    assert joblens("job", "show")[0] == 2
+    assert joblens("job", "create")[0] == 2
+
+
+def test_job_list_says_when_there_are_no_runs_and_else_the_job_file(joblens, tmp_path):
+    assert joblens("job", "list") == (0, "", f"No runs in {tmp_path / '.joblens' / 'runs'}.\n")
+    write(tmp_path, job("echo"))
+    assert joblens("job", "create", "job.yml", "--name", "r", "--stream")[0] == 0
+    assert joblens("job", "list")[1].endswith("  job.yml\n")
+
+
+@pytest.mark.parametrize("in_the_way", [".joblens", ".joblens/runs"])
+def test_a_folder_that_cannot_be_written_is_one_error(joblens, tmp_path, in_the_way):
+    write(tmp_path, job("echo"))
+    file = tmp_path / in_the_way
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    code, _, err = joblens("run", "job.yml")
+    assert code == 1
+    assert err.startswith("error: The run's folder cannot be made: ")
+    assert err.count("\n") == 2

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import socket
 import zipfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from joblens.engine import conda, environments, interpreters, records, requireme
 from joblens.engine.environments import Needs
 from joblens.engine.run import cancel, create
 from joblens.errors import EnvironmentBuildError
+from joblens.job.model import At, Environment
+from joblens.text.nodes import Span
 from tests.engine.jobs import finished, write
 
 JOB = """\
@@ -57,10 +60,12 @@ def test_an_environment_is_built_once(tmp_path, need):
     first = finished(file, environment=None)
     assert first.record.status == "Completed", first.record.reason
     assert first.lines[-1] == "tiny"
-    assert any("tiny==1.0" in line for line in first.lines), "the build is part of what is shown"
+    assert first.lines == ["tiny"], "the tools' own words are not part of what is shown"
+    assert re.fullmatch(r"Environment built: 1 package in \d+\.\d s\.", first.notes[-1])
+    assert "tiny==1.0" in first.folder.build_log.with_name("environment.txt").read_text(encoding="utf-8")
     second = finished(file, environment=None)
     assert second.lines == ["tiny"]
-    assert second.notes == []
+    assert not any(note.startswith(("Building", "Environment built")) for note in second.notes)
 
 
 def test_a_requirement_that_is_nowhere_fails_the_run_and_says_so(tmp_path, need):
@@ -163,6 +168,32 @@ def test_an_image_alone_runs_with_this_python_and_says_so(tmp_path):
         write(tmp_path, "command: echo\nenvironment: {image: python}\ncompute: local\n"), environment=None
     )
     assert "The environment 'python' cannot be made without containers" in run.notes[0]
+
+
+def test_a_build_that_fails_shows_the_words_of_the_tool(tmp_path, need):
+    need(tools.uv_or_none(), "uv is not installed")
+    conda_file = "dependencies: [pip, {pip: ['--no-index', no-such-package]}]"
+    run = finished(write(tmp_path, JOB, {"environment.yml": conda_file}), environment=None)
+    assert run.record.error_code == 4
+    assert any("no-such-package" in line for line in run.lines)
+
+
+def test_an_image_with_packages_is_said_to_be_unused(tmp_path):
+    (tmp_path / "e.yml").write_text("dependencies: [python=3.10]", encoding="utf-8")
+    nowhere = Span(0, 0)
+    image, conda_file = At("docker.io/x", nowhere), At("e.yml", nowhere)
+    _, notes = environments.needs(Environment(nowhere, image=image, conda_file=conda_file), tmp_path)
+    assert notes[0].startswith("The image 'docker.io/x' is not used")
+    assert environments.needs(Environment(nowhere, conda_file=conda_file), tmp_path)[1] == ()
+
+
+def test_a_cache_that_nobody_may_write_to_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("JOBLENS_CACHE", str(tmp_path / "file" / "cache"))
+    run = finished(write(tmp_path, JOB, {"environment.yml": "dependencies: [python=3.11]"}), environment=None)
+    assert run.record.status == "Failed"
+    assert run.record.reason.startswith("The run could not be prepared: not a directory")
+    assert "JOBLENS_CACHE" in run.record.reason
 
 
 def test_canceling_ends_a_build_and_leaves_nothing_of_it(tmp_path, need):

@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 
-from joblens.engine import names, overrides, pip_settings, space
+from joblens.engine import describe, names, overrides, pip_settings, space, tools
 from joblens.engine.events import Event, EventLog
 from joblens.engine.ignore import ignored, rules_of
 from joblens.engine.layout import Layout, variables
@@ -155,3 +155,58 @@ def test_a_runs_way_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"mlflow", "azure", "psutil", "jsonschema", "asyncio", "filelock", "platformdirs", "pygls"}
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"type": "choice", "values": [1, "a"]}, "one of 1, a"),
+        ({"type": "uniform", "min_value": 0.01, "max_value": 0.9}, "uniform from 0.01 to 0.9"),
+        ({"type": "loguniform", "min_value": -6, "max_value": -1}, "loguniform from e^-6 to e^-1"),
+        ({"type": "quniform", "min_value": 1, "max_value": 9, "q": 2}, "quniform from 1 to 9 in steps of 2"),
+        ({"type": "normal", "mu": 0, "sigma": 1}, "normal around 0 with deviation 1"),
+        ({"type": "randint", "upper": 5}, "a whole number from 0 to below 5"),
+    ],
+)
+def test_a_distribution_is_told_in_words(settings, words):
+    assert describe.distribution(settings) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "setting", "error"),
+    [
+        ("inputs: {rate: 1}", "inputs.rat", "There is no input 'rat'. Did you mean 'rate'?"),
+        ("inputs: {rate: {path: a}}", "inputs.rat.path", "There is no input 'rat'. Did you mean 'rate'?"),
+        ("trial: {inputs: {rate: 1}}", "trial.inputs.x", "There is no input 'x'."),
+        (
+            "search_space: {lr: {}}",
+            "search_space.l_r",
+            "There is no hyperparameter 'l_r'. Did you mean 'lr'?",
+        ),
+        ("command: echo", "inputs.x", "There is no input 'x'."),
+    ],
+)
+def test_a_new_input_that_nothing_uses_is_refused(text, setting, error):
+    with pytest.raises(JobFileError) as caught:
+        overrides.applied(text, {setting: 2})
+    assert str(caught.value) == error
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("command: echo ${{inputs.x}}", "inputs.x"),
+        ("command: 'echo {inputs.x}'", "inputs.x"),
+        ("trial: file:trial.yml", "inputs.x"),
+        ("jobs: {train: {component: 'azureml:c:1'}}", "jobs.train.inputs.x"),
+        ("command: echo", "limits.timeout"),
+    ],
+)
+def test_other_new_entries_are_put_in(text, setting):
+    assert "7" in overrides.applied(text, {setting: 7})
+
+
+def test_packages_are_installed_into_the_python_that_runs_joblens():
+    said = tools.install("mlflow>=3.17,<3.18", "uv")
+    assert said.endswith(' -m pip install "mlflow>=3.17,<3.18" uv')
+    assert sys.executable in said

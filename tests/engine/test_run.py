@@ -1,5 +1,6 @@
 """Runs with real processes, from the file to the record."""
 
+import errno
 import json
 import os
 import re
@@ -159,6 +160,38 @@ def test_values_can_be_set_and_the_file_is_kept_as_it_was_run(tmp_path):
     assert run.lines == ["7"]
     assert "n: 7" in run.folder.job.read_text(encoding="utf-8")
     assert "n: 1" in file.read_text(encoding="utf-8")
+
+
+def test_an_error_that_only_a_setting_makes_is_told_of_the_setting(tmp_path):
+    file = write(tmp_path, job("echo"))
+    settings = {"command": "echo ${{inputs.x}}", "limits.timeout": 60}
+    with pytest.raises(JobFileError) as caught:
+        create(file, options=RunOptions(overrides=settings))
+    assert str(caught.value).startswith("with --set command=echo ${{inputs.x}}: ")
+    assert "joblens check" not in caught.value.hint
+    with pytest.raises(JobFileError, match=r"with --set comand=echo: .*Did you mean 'command'"):
+        create(file, options=RunOptions(overrides={"comand": "echo"}))
+
+
+def test_a_setting_may_mend_the_file_and_other_errors_keep_their_lines(tmp_path):
+    file = write(tmp_path, job("echo ${{inputs.x}}", "comput: local\n"))
+    with pytest.raises(JobFileError) as caught:
+        create(file, options=RunOptions(overrides={"inputs.x": 1}))
+    assert str(caught.value).startswith(f"{file}:4:1: ")
+    assert caught.value.hint.endswith("shows the error.")
+    mended = write(tmp_path, job("echo ${{inputs.x}}"))
+    assert "command:\n  echo 1\n" in dry_run(mended, RunOptions(overrides={"inputs.x": 1}))
+
+
+def test_a_folder_that_cannot_be_filled_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(run.snapshot, "take", full)
+    with pytest.raises(UserError, match="no space left on device") as caught:
+        create(write(tmp_path, job("echo")), options=HERE)
+    assert caught.value.hint == "Make room on that disk, then try again."
+    assert not list((tmp_path / ".joblens" / "runs").iterdir())
 
 
 def test_the_code_is_a_snapshot(tmp_path):

@@ -153,6 +153,9 @@ def test_a_sweep_is_a_parent_with_its_trials(tmp_path):
     run = finished(file, name="s")
     assert run.record.status == "Completed", run.lines
     assert (run.record.best["name"], run.record.best["value"]) == ("s_1", 10.0)
+    assert run.lines[-1] == "Best trial: s_1 with loss = 10 (x=1)."
+    assert "s_2: Completed. loss = 20." in run.lines
+    assert records.show(run.folder.path.with_name("s_2")).metric == {"loss": 20.0}
     parent = tracked(run)
     assert pairs(parent["data"]["tags"])["best_child_run_id"] == run.record.best["run_id"]
     trial = Finished(run.folder.path.with_name("s_2"), [])
@@ -187,6 +190,7 @@ def test_canceling_a_sweep_cancels_its_trials(tmp_path):
     ("settings", "told"),
     [
         ({"early_termination": {"type": "bandit", "slack_factor": 0.1}}, "Early termination (bandit) is not"),
+        ({"search_space.x.values": [3, 7]}, "  x: one of 3, 7\n"),
         ({"search_space.x.values": [1, 2, 3, 4]}, "4 trials, 2 at once, grid sampling, minimize loss"),
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +24,7 @@ class Refusal:
 
 
 SIGN_IN = "Sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET."
-_INSTALL = 'Install it with: pip install "joblens[azure]"'
+_INSTALL = f"Install it with: {sys.executable} -m pip install azure-ai-ml azure-identity"
 _LONGEST = 300
 _NOT_ALLOWED = "Ask for the role 'AzureML Data Scientist' on the workspace, or choose another workspace."
 _FIX_THE_FILE = "Correct the job file; `joblens check` shows where."

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from joblens import __version__
 from joblens.cli import arguments
+from joblens.cli.printing import report
 from joblens.errors import UserError
 
 
@@ -21,9 +22,7 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         return int(parsed.command(parsed))
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
+        report(error, json_lines=getattr(parsed, "json", False))
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -99,7 +99,9 @@ def _choices(command: argparse.ArgumentParser) -> None:
 
 
 def _json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON, one object per line")
+    command.add_argument(
+        "--json", action="store_true", help="print JSON, one object per line; an error is an object on stderr"
+    )
 
 
 def _job(commands: Commands) -> None:
@@ -109,7 +111,8 @@ def _job(commands: Commands) -> None:
     create = _command(
         actions, "create", "run a job where its compute says: here when it is 'local'", module, "create"
     )
-    create.add_argument("--file", "-f", dest="job", type=Path, required=True, help="the job file")
+    create.add_argument("job", type=Path, nargs="?", metavar="JOB.yml", help="the job file")
+    create.add_argument("--file", "-f", type=Path, help="the same, in the words of az")
     create.add_argument("--stream", "-s", action="store_true", help="show the log until the job ends")
     for part, short in (("subscription", None), ("resource-group", "-g"), ("workspace-name", "-w")):
         flags = [f"--{part}", *([short] if short else [])]

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TypeVar
 
 from joblens.cli import show as shown
+from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here
-from joblens.engine import records
+from joblens.engine import folders, records
 from joblens.engine.run import RunOptions
 from joblens.engine.run import cancel as cancel_run
-from joblens.errors import UserError
+from joblens.errors import JobFileError
+
+Given = TypeVar("Given", str, Path)
 
 
 def create(parsed: argparse.Namespace) -> int:
     """Run the job here when its compute is `local`; submit it otherwise."""
-    from joblens.engine.source import asks_for_this_machine, text_of
+    from joblens.engine.source import asks_for_this_machine, refuse_settings, source
 
+    parsed.job = _one(parsed.file, parsed.job, "No job file is given.", "joblens job create JOB.yml")
     options = options_of(parsed)
-    if asks_for_this_machine(parsed.job, text_of(parsed.job, None, options.overrides)):
+    asked = source(parsed.job, None, options.overrides)
+    if asks_for_this_machine(asked):
         return run_here(parsed.job, options, follow=parsed.stream, json_lines=parsed.json)
+    refuse_settings(asked)
     return _submit(parsed, options)
 
 
@@ -35,9 +43,7 @@ def _submit(parsed: argparse.Namespace, options: RunOptions) -> int:
     )
     submitted = submit(parsed.job, workspace, overrides=options.overrides, name=options.name)
     if parsed.json:
-        shown.as_json(
-            {"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url}
-        )
+        as_json({"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url})
         return 0
     print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
     return 0
@@ -48,11 +54,12 @@ def list_runs(parsed: argparse.Namespace) -> int:
     found = records.list_runs(Path.cwd())
     if parsed.json:
         for record in found:
-            shown.as_json(record.data())
+            as_json(record.data())
         return 0
-    width = max((len(record.name) for record in found), default=0)
-    for record in found:
-        print(f"{record.name:{width}}  {record.status:10}  {shown.when(record.created)}  {record.experiment}")
+    if not found:
+        print(f"No runs in {folders.runs(Path.cwd())}.", file=sys.stderr)
+        return 0
+    print(shown.table(found))
     return 0
 
 
@@ -61,7 +68,7 @@ def show(parsed: argparse.Namespace) -> int:
     folder = _folder(parsed)
     record = records.show(folder)
     if parsed.json:
-        shown.as_json({**record.data(), "folder": str(folder)})
+        as_json({**record.data(), "folder": str(folder)})
     else:
         print(shown.details(record, folder))
     return 0
@@ -78,14 +85,20 @@ def cancel(parsed: argparse.Namespace) -> int:
     cancel_run(folder)
     record = records.wait(folder)
     if parsed.json:
-        shown.as_json(record.data())
+        as_json(record.data())
     else:
         print(f"{record.name}: {record.status}")
     return 0
 
 
 def _folder(parsed: argparse.Namespace) -> Path:
-    name = parsed.name or parsed.named
-    if not name:
-        raise UserError("No run is named.", hint="'joblens job list' shows the runs of this project.")
+    name = _one(parsed.named, parsed.name, "No run is named.", "'joblens job list' shows the project's runs.")
     return records.folder_of(name, Path.cwd())
+
+
+def _one(named: Given | None, plain: Given | None, missing: str, hint: str) -> Given:
+    """What the command is about: given by its option, as az has it, or just so."""
+    given = named or plain
+    if not given:
+        raise JobFileError(missing, hint=hint)
+    return given

@@ -64,9 +64,9 @@ def _change(file: Path) -> _Change | None:
         raise JobFileError(f"The file cannot be read: {file} ({error}).", hint="Give job files.") from error
     document = Document(text, file.absolute())
     kind = detect(document.tree, text)
-    if kind is None or kind.dialect is not Dialect.PREVIEW:
+    if kind is None:
         return None
-    if document.problems:
+    if document.problems and kind.dialect is Dialect.PREVIEW:
         line = document.line_of(document.problems[0].span.start) + 1
         message = f"The file is not valid YAML: {file}, line {line}: {document.problems[0].message}."
         raise JobFileError(message, hint="Mend it, then migrate again; nothing was changed.")

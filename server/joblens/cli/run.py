@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from joblens.cli import show
+from joblens.cli.printing import as_json
 from joblens.engine import run as runs
 from joblens.engine.run import RunOptions
 
@@ -13,6 +15,9 @@ from joblens.engine.run import RunOptions
 def run(parsed: argparse.Namespace) -> int:
     """Run the job, or print what would run."""
     options = options_of(parsed, backend=parsed.backend)
+    if parsed.dry_run and parsed.json:
+        as_json(runs.plan_of(parsed.job, options).data())
+        return 0
     if parsed.dry_run:
         print(runs.dry_run(parsed.job, options), end="")
         return 0
@@ -33,7 +38,14 @@ def run_here(job: Path, options: RunOptions, *, follow: bool, json_lines: bool) 
     """Start the job on this machine, and follow it when asked."""
     started = runs.create(job, options=options)
     if json_lines:
-        show.as_json({"kind": "created", "name": started.name, "folder": str(started.folder)})
+        as_json({"kind": "created", "name": started.name, "folder": str(started.folder)})
     elif not follow:
         print(started.name)
-    return show.stream(started.folder, json_lines=json_lines) if follow else 0
+    if not follow:
+        return 0
+    if not json_lines:
+        print(f"joblens: Run {started.name}", file=sys.stderr)
+    code = show.stream(started.folder, json_lines=json_lines)
+    if not json_lines:
+        print(f"joblens: Its files are in {show.short(started.folder)}", file=sys.stderr)
+    return code

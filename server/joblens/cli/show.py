@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from joblens.cli.printing import as_json
 from joblens.engine import records, run
 from joblens.engine.events import Event
 from joblens.engine.follow import follow
-from joblens.engine.records import Record
-
-
-def as_json(data: object) -> None:
-    """One JSON object on one line, at once."""
-    print(json.dumps(data, ensure_ascii=False), flush=True)
+from joblens.engine.records import Record, number, pairs
 
 
 def stream(folder: Path, *, json_lines: bool) -> int:
@@ -69,16 +64,41 @@ def details(record: Record, folder: Path) -> str:
         "sweep": record.parent,
         "created": when(record.created),
         "took": took(record),
-        "best trial": _best(record),
+        "parameters": pairs(record.parameters),
+        "metric": _metric(record.metric),
+        "best trial": records.best_trial(record.best) if record.best else "",
         "MLflow": record.tracking_url,
         "folder": folder,
     }
     return "\n".join(f"{name + ':':14}{value}" for name, value in facts.items() if value not in (None, ""))
 
 
-def _best(record: Record) -> str:
-    best = record.best
-    return f"{best['name']} ({best['metric']} = {best['value']})" if best else ""
+def _metric(metric: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {number(value)}" for name, value in metric.items())
+
+
+def table(found: Sequence[Record]) -> str:
+    """Runs, a line each."""
+    rows = [
+        (
+            record.name,
+            record.status,
+            when(record.created),
+            record.experiment,
+            short(Path(record.job_file)),
+        )
+        for record in found
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return "\n".join(
+        "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def short(path: Path) -> str:
+    """The path as seen from the current folder, where it is below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def when(seconds: float) -> str:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
@@ -41,7 +42,10 @@ def _executable(name: str) -> str:
 
 
 def build(needs: Needs, log: Path, note: Callable[[str], None]) -> None:
-    """Make the environment unless it is there; what the tools print goes to `log` at once."""
+    """Make the environment unless it is there; what the tools print goes to a log of theirs beside `log`.
+
+    The run shows `log`: only when the build fails are the tools' words of use there.
+    """
     if needs.this_python or built(needs):
         return
     from filelock import FileLock
@@ -58,8 +62,10 @@ def _build(needs: Needs, log: Path, note: Callable[[str], None]) -> None:
     uv = str(tools.uv())
     _remove_leftovers(needs)
     unfinished = needs.folder.with_name(f".{needs.key}-{os.getpid()}")
+    own_log = log.with_name("environment.txt")
+    began = time.monotonic()
     try:
-        with log.open("ab", buffering=0) as output:
+        with own_log.open("wb", buffering=0) as output:
             _call(
                 [uv, "venv", "--quiet", "--relocatable", "--python", str(interpreter.path), str(unfinished)],
                 {},
@@ -76,8 +82,14 @@ def _build(needs: Needs, log: Path, note: Callable[[str], None]) -> None:
         if needs.folder.exists():
             shutil.rmtree(needs.folder)
         unfinished.rename(needs.folder)
+    except EnvironmentBuildError:
+        shutil.copyfile(own_log, log)
+        raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+    count = sum(1 for _ in needs.folder.rglob("*.dist-info/METADATA"))
+    packages = "1 package" if count == 1 else f"{count} packages"
+    note(f"Environment built: {packages} in {time.monotonic() - began:.1f} s.")
 
 
 def _remove_leftovers(needs: Needs) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from joblens.engine import building, interpreters
 from joblens.engine.environments import Needs
@@ -75,5 +75,21 @@ def _sweep(plan: Plan) -> list[str]:
     return [
         f"sweep: {search.total} trials, {search.concurrent} at once, {search.sampling} sampling, "
         f"{search.goal} {search.metric}",
-        *_section("search space", (f"{name}: {dict(space)}" for name, space in search.space.items())),
+        *_section("search space", (f"{name}: {distribution(one)}" for name, one in search.space.items())),
     ]
+
+
+def distribution(settings: Mapping[str, object]) -> str:
+    """A hyperparameter's distribution in words: `uniform from 0.01 to 0.9`."""
+    kind, given = str(settings["type"]), {**settings}
+    if kind == "choice":
+        values = given.get("values")
+        listed = values if isinstance(values, Sequence) and not isinstance(values, str) else [values]
+        return "one of " + ", ".join(str(value) for value in listed)
+    if kind == "randint":
+        return f"a whole number from 0 to below {given.get('upper')}"
+    exponent = "e^" if kind in {"loguniform", "qloguniform"} else ""
+    step = f" in steps of {given['q']}" if "q" in given else ""
+    if "min_value" in given:
+        return f"{kind} from {exponent}{given['min_value']} to {exponent}{given.get('max_value')}{step}"
+    return f"{kind} around {given.get('mu')} with deviation {given.get('sigma')}{step}"

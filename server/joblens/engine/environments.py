@@ -63,14 +63,31 @@ def needs(environment: Environment | None, folder: Path) -> tuple[Needs, tuple[s
     """What the environment of a job file in `folder` comes to on this machine, and what to say about it."""
     if environment is None:
         return Needs(), (f"The job names no environment: the command runs with {_this()}.",)
-    if environment.conda is not None:
-        return _from_conda(environment.conda.value, folder)
-    if environment.conda_file is not None:
-        return _from_file((folder / environment.conda_file.value).absolute())
+    if environment.conda is not None or environment.conda_file is not None:
+        made, notes = _from_packages(environment, folder)
+        return made, (*_unused_image(environment), *notes)
     what = environment.image or environment.reference or environment.build_context or environment.dockerfile
     name = f" '{what.value}'" if what else ""
     return Needs(), (
         f"The environment{name} cannot be made without containers: the command runs with {_this()}.",
+    )
+
+
+def _from_packages(environment: Environment, folder: Path) -> tuple[Needs, tuple[str, ...]]:
+    if environment.conda is not None:
+        return _from_conda(environment.conda.value, folder)
+    assert environment.conda_file is not None
+    return _from_file((folder / environment.conda_file.value).absolute())
+
+
+def _unused_image(environment: Environment) -> tuple[str, ...]:
+    """What is on the image and not among the packages is missing here: that must not surprise anybody."""
+    what = environment.image or environment.build_context or environment.dockerfile
+    if what is None:
+        return ()
+    return (
+        f"The image '{what.value}' is not used: the command runs on this machine, with the packages of the "
+        "conda file in a virtual environment.",
     )
 
 

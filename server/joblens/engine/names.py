@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from joblens.errors import UserError
+from joblens.errors import JobFileError
 
 _ADJECTIVES = (
     "amber bold brave bright calm clever coral crisp eager early fair fine fond free glad golden "
@@ -34,7 +34,7 @@ def checked(name: str) -> str:
     """`name` itself, when Azure ML would take it as a job's name."""
     if _ALLOWED.fullmatch(name):
         return name
-    raise UserError(
+    raise JobFileError(
         f"'{name}' cannot be the name of a run.",
         hint="Use letters, digits, '-' and '_', at most 255, beginning with a letter or a digit.",
     )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from joblens.errors import JobFileError
+from joblens.schema.near import nearest
+
+_DECLARED = {"inputs": "input", "search_space": "hyperparameter"}
+"""Keys whose entries a job declares and its command uses: a new one alone can have no effect."""
+_LONGEST = 60
 
 
 def parsed(settings: Sequence[str]) -> dict[str, object]:
@@ -30,6 +36,26 @@ def applied(text: str, overrides: Mapping[str, object]) -> str:
     """The text of a job file with the values put in; untouched when there are none."""
     if not overrides:
         return text
+    data = _data(text)
+    for path, value in overrides.items():
+        _refuse_undeclared(data, path, text)
+        _put(data, path, value)
+    return _dumped(data)
+
+
+def rewritten(text: str) -> str:
+    """The text as `applied` writes it when nothing is set."""
+    return _dumped(_data(text))
+
+
+def shown(value: object) -> str:
+    """A value as a user would have set it, on one short line."""
+    text = value if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True, width=1000)
+    line = " ".join(text.removesuffix("\n...\n").split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+
+
+def _data(text: str) -> dict[str, Any]:
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -39,9 +65,34 @@ def applied(text: str, overrides: Mapping[str, object]) -> str:
         ) from error
     if not isinstance(data, dict):
         raise JobFileError("Values can only be set in a job file that is a mapping.", hint="Check the file.")
-    for path, value in overrides.items():
-        _put(data, path, value)
+    return data
+
+
+def _dumped(data: dict[str, Any]) -> str:
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+
+def _refuse_undeclared(data: dict[str, Any], path: str, text: str) -> None:
+    """Raise for an entry that the job neither declares nor uses: it would run as if nothing was set."""
+    keys = path.split(".")
+    trial = data.get("trial")
+    if isinstance(trial, str):  # a file of its own, which declares them
+        return
+    if keys[0] == "trial" and isinstance(trial, dict):
+        data, keys = trial, keys[1:]
+    if len(keys) < 2 or keys[0] not in _DECLARED:
+        return
+    kind, name = keys[:2]
+    declared = data.get(kind)
+    names = [str(key) for key in declared] if isinstance(declared, dict) else []
+    if name in names or re.search(rf"\b{kind}\.{re.escape(name)}\b", text):
+        return
+    meant = nearest(name, names)
+    known = f"The file declares: {', '.join(names)}." if names else f"The file declares no {kind}."
+    raise JobFileError(
+        f"There is no {_DECLARED[kind]} '{name}'." + (f" Did you mean '{meant}'?" if meant else ""),
+        hint=f"--set {path} would have no effect. {known}",
+    )
 
 
 def _put(data: Any, path: str, value: object) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from joblens.engine import data, environments
 from joblens.engine.data import BoundInput, BoundOutput
@@ -53,9 +54,13 @@ class Plan:
         """The parts of the run's folder."""
         return RunFolder(Path(self.folder))
 
+    def data(self) -> dict[str, Any]:
+        """The plan as plain data."""
+        return dataclasses.asdict(self)
+
     def write(self) -> None:
         """Keep the plan in the run's folder."""
-        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
+        text = json.dumps(self.data(), indent=2, ensure_ascii=False)
         self.run_folder.plan.write_text(text + "\n", encoding="utf-8")
 
 

@@ -56,8 +56,10 @@ class Record:
     """The sweep in MLflow, for a trial."""
     parameters: Mapping[str, object] = field(default_factory=dict)
     """A trial's values."""
+    metric: Mapping[str, float] = field(default_factory=dict)
+    """A trial's primary metric by its name, once the trial has reported it."""
     best: Mapping[str, object] = field(default_factory=dict)
-    """A sweep's best trial: its `name`, `metric`, `value`."""
+    """A sweep's best trial: its `name`, `metric`, `value` and `parameters`."""
 
     @property
     def final(self) -> bool:
@@ -200,3 +202,20 @@ def exit_code(folder: RunFolder) -> int | None:
     except FileNotFoundError:
         return None
     return next((code for code in codes if code), 0)
+
+
+def number(value: object) -> str:
+    """A metric as it is told: four digits are enough to compare."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def pairs(values: Mapping[str, object]) -> str:
+    """A trial's values as they are told: `learning_rate=0.1, max_depth=3`."""
+    return ", ".join(f"{name}={value}" for name, value in values.items())
+
+
+def best_trial(best: Mapping[str, object]) -> str:
+    """A sweep's best trial as it is told."""
+    values = best.get("parameters")
+    given = f" ({pairs(values)})" if isinstance(values, Mapping) and values else ""
+    return f"{best['name']} with {best['metric']} = {number(best['value'])}{given}"

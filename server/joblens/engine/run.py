@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -12,14 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import folders, names, processes, records, snapshot
+from joblens.engine import files, folders, names, processes, records, snapshot
 from joblens.engine import plan as plans
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.source import job_of, text_of
-from joblens.errors import UserError
+from joblens.engine.source import Source, job_of
+from joblens.engine.source import source as source_of
+from joblens.errors import JobFileError, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +47,73 @@ class Run:
 def create(job_file: Path, *, text: str | None = None, options: RunOptions | None = None) -> Run:
     """Start a run of the job file, or of its unsaved `text`; answers at once, the run goes on by itself."""
     options = options or RunOptions()
-    source = text_of(job_file, text, options.overrides)
-    plan = _plan(job_file, source, options)
-    return start(plan, source)
+    source = source_of(job_file, text, options.overrides)
+    return start(_plan(source, options), source.text)
 
 
 def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> str:
     """What `create` would start, as text; nothing is written and nothing started."""
     from joblens.engine.describe import describe
 
+    return describe(plan_of(job_file, options, text=text))
+
+
+def plan_of(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> Plan:
+    """What `create` would start, everything bound; nothing is written and nothing started."""
     options = options or RunOptions()
-    return describe(_plan(job_file, text_of(job_file, text, options.overrides), options))
+    return _plan(source_of(job_file, text, options.overrides), options)
 
 
-def _plan(job_file: Path, source: str, options: RunOptions) -> Plan:
+def _plan(source: Source, options: RunOptions) -> Plan:
     if options.backend not in {"auto", "process"}:
         raise UserError(f"There is no backend '{options.backend}' yet.", hint="Use --backend process.")
-    job = job_of(job_file, source)
+    job = job_of(source)
     name = names.checked(options.name or (job.name.value if job.name else "") or names.new_name())
-    folder = RunFolder(folders.runs(job_file.parent) / name)
+    folder = RunFolder(folders.runs(source.file.parent) / name)
     if folder.path.exists():
-        raise UserError(f"There is already a run '{name}'.", hint="Give another one with --name.")
-    return plans.plan(job, job_file, folder, environment=options.environment)
+        raise _taken(name)
+    return plans.plan(job, source.file, folder, environment=options.environment)
+
+
+def _taken(name: str) -> JobFileError:
+    return JobFileError(f"There is already a run '{name}'.", hint="Give another name with --name.")
 
 
 def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
     """Make the run's folder and start its supervisor."""
-    folders.make_runs(Path(plan.job_file).parent)
+    folder = plan.run_folder
+    record = dataclasses.replace(
+        record or Record(plan.name),
+        type="sweep" if plan.search else "command",
+        display_name=plan.display_name,
+        experiment=plan.experiment,
+        job_file=plan.job_file,
+        created=time.time(),
+    )
+    try:
+        folders.make_runs(Path(plan.job_file).parent)
+        _fill(plan, source, record)
+    except OSError as error:
+        raise files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error)) from error
+    _start_supervisor(folder)
+    return Run(plan.name, folder.path)
+
+
+def _fill(plan: Plan, source: str, record: Record) -> None:
+    """Write the run's folder; nothing is left of one that could not be filled."""
+    folder = plan.run_folder
+    try:
+        folder.path.mkdir()
+    except FileExistsError as error:  # somebody else's, of the same moment
+        raise _taken(plan.name) from error
+    try:
+        _write_parts(plan, source, record)
+    except OSError:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+
+
+def _write_parts(plan: Plan, source: str, record: Record) -> None:
     folder = plan.run_folder
     for made in (folder.outputs, folder.logs, folder.log.parent, folder.build_log.parent):
         made.mkdir(parents=True)
@@ -81,19 +123,15 @@ def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
     plan.write()
     taken = snapshot.take(Path(plan.code) if plan.code else None, folder.code)
     _link_places(folder)
-    record = dataclasses.replace(
-        record or Record(plan.name),
-        type="sweep" if plan.search else "command",
-        display_name=plan.display_name,
-        experiment=plan.experiment,
-        job_file=plan.job_file,
-        snapshot=taken,
-        created=time.time(),
-    )
     EventLog(folder.events).append(Event("status", status=record.status))
-    records.write(folder, record)
-    _start_supervisor(folder)
-    return Run(plan.name, folder.path)
+    records.write(folder, dataclasses.replace(record, snapshot=taken))
+
+
+def _way_out(plan: Plan, error: OSError) -> str:
+    runs, place = plan.run_folder.path.parent, Path(str(error.filename))
+    if plan.code and place.is_relative_to(plan.code) and not place.is_relative_to(runs.parent):
+        return "A run copies the 'code' folder: make the file readable, or name it in .amlignore."
+    return f"Runs are kept in {runs}: make it writable, or copy the project to a place that is."
 
 
 def _link_places(folder: RunFolder) -> None:

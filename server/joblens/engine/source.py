@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from joblens.checks import problems
 from joblens.checks.problem import Problem, Severity
-from joblens.engine import overrides
+from joblens.engine import files, overrides
 from joblens.errors import JobFileError
 from joblens.job.model import Job, SweepJob
 from joblens.job.read import read
@@ -17,36 +19,86 @@ _SHOWN = 5
 """Problems that one message shows."""
 
 
-def text_of(job_file: Path, text: str | None, settings: Mapping[str, object]) -> str:
-    """The file's text, or the unsaved `text` in its place, with the settings put in."""
-    if text is None:
-        try:
-            text = job_file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise JobFileError(
-                f"The job file cannot be read: {job_file} ({error}).",
-                hint="Give the path of a job's YAML file.",
-            ) from error
-    return overrides.applied(text, settings)
+@dataclass(frozen=True)
+class Source:
+    """A job file's text as it is written, and the settings that are put into it."""
+
+    file: Path
+    written: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """The text that runs."""
+        return overrides.applied(self.written, self.settings)
+
+    @property
+    def document(self) -> Document:
+        """The same as a document of that file."""
+        return Document(self.text, self.file.absolute())
 
 
-def job_of(job_file: Path, text: str) -> Job:
-    """The job that the text says; raises what is wrong with it."""
-    document = Document(text, job_file.absolute())
-    errors = [problem for problem in problems(document) if problem.severity is Severity.ERROR]
+def source(job_file: Path, text: str | None, settings: Mapping[str, object]) -> Source:
+    """The file's text, or the unsaved `text` in its place, with the settings."""
+    return Source(job_file, files.text_of(job_file) if text is None else text, settings)
+
+
+def job_of(source: Source) -> Job:
+    """The job that the source says; raises what is wrong with it."""
+    refuse_settings(source)
+    document = Document(source.written, source.file.absolute())
+    errors = _errors(source.written, source.file)
+    if source.settings:  # what the settings mend is no error any more
+        left = _told(source.text, source.file)
+        errors = [error for error in errors if (error.code, error.message) in left]
     if errors:
+        count = "the error" if len(errors) == 1 else f"all {len(errors)} errors"
         raise JobFileError(
-            "\n".join(f"{job_file}:{_line(document, problem)}" for problem in errors[:_SHOWN]),
-            hint=f"Nothing was started; 'joblens check {job_file}' shows all {len(errors)} errors.",
+            "\n".join(f"{source.file}:{_line(document, problem)}" for problem in errors[:_SHOWN]),
+            hint=f"Nothing was started; 'joblens check {source.file}' shows {count}.",
         )
-    job, kind = read(document)
+    job, kind = read(source.document)
     if job is None:
         what = f"a {kind.name}" if kind else "no Azure ML job"
         raise JobFileError(
-            f"{job_file} is {what}, and only command and sweep jobs run on this machine.",
+            f"{source.file} is {what}, and only command and sweep jobs run on this machine.",
             hint="Give a job with 'command:', or a sweep.",
         )
     return job
+
+
+def refuse_settings(source: Source) -> None:
+    """Raise the errors that the settings make, and the file alone does not have."""
+    if not source.settings:
+        return
+    before = _told(overrides.rewritten(source.written), source.file)
+    made = [error for error in _errors(source.text, source.file) if (error.code, error.message) not in before]
+    if made:
+        raise JobFileError(
+            "\n".join(f"{_blamed(source, error)}: {error.code} {error.message}" for error in made[:_SHOWN]),
+            hint="Nothing was started; the file itself does not have this error, correct what is set.",
+        )
+
+
+def _blamed(source: Source, error: Problem) -> str:
+    """The settings that make the error: those that make it alone, else all."""
+    alone = [
+        path
+        for path, value in source.settings.items()
+        if (error.code, error.message) in _told(overrides.applied(source.written, {path: value}), source.file)
+    ]
+    return "with " + " ".join(
+        f"--set {path}={overrides.shown(source.settings[path])}" for path in alone or source.settings
+    )
+
+
+def _errors(text: str, file: Path) -> list[Problem]:
+    found = problems(Document(text, file.absolute()))
+    return [problem for problem in found if problem.severity is Severity.ERROR]
+
+
+def _told(text: str, file: Path) -> set[tuple[str, str]]:
+    return {(error.code, error.message) for error in _errors(text, file)}
 
 
 def _line(document: Document, problem: Problem) -> str:
@@ -54,9 +106,9 @@ def _line(document: Document, problem: Problem) -> str:
     return f"{line + 1}:{column + 1}: {problem.code} {problem.message}"
 
 
-def asks_for_this_machine(job_file: Path, text: str) -> bool:
+def asks_for_this_machine(source: Source) -> bool:
     """Whether the file is a job whose compute is `local`."""
-    job, _ = read(Document(text, job_file.absolute()))
+    job, _ = read(source.document)
     if job is None:
         return False
     compute = (job.trial if isinstance(job, SweepJob) else job).compute

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from joblens.engine import building, data, launch, processes, records
+from joblens.engine import building, data, files, folders, launch, processes, records
 from joblens.engine.backends.base import Backend
 from joblens.engine.backends.process import ProcessBackend
 from joblens.engine.events import Event, EventLog
@@ -75,12 +75,21 @@ class Supervisor:
             outcome = Outcome(records.CANCELED, None, "The run was canceled.")
         except UserError as error:
             outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip(), error.exit_code)
+        except OSError as error:
+            traceback.print_exc()
+            refusal = files.refused("The run could not be prepared", error, hint=self._way_out(error))
+            outcome = Outcome(records.FAILED, None, f"{refusal} {refusal.hint}", refusal.exit_code)
         except Exception as error:  # noqa: BLE001 - the edge: a bug of ours must not leave the run open
             traceback.print_exc()
             reason = f"Joblens itself failed ({error!r}); more in {self._folder.supervisor_log}."
             outcome = Outcome(records.FAILED, None, reason)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
+
+    def _way_out(self, error: OSError) -> str:
+        if Path(str(error.filename)).is_relative_to(folders.cache()):
+            return f"Make {folders.cache()} writable, or set JOBLENS_CACHE to another folder."
+        return f"More in {self._folder.supervisor_log}."
 
     def _live(self) -> None:
         """Give a sign of life each second, and see whether somebody who cannot signal wants the end."""

@@ -32,7 +32,7 @@ def run_trials(plan: Plan, record: Record) -> tuple[Outcome, dict[str, object]]:
         trials.end()
     best = trials.best()
     if best:
-        trials.tell(f"Best trial: {best['name']} with {best['metric']} = {best['value']}.")
+        trials.tell(f"Best trial: {records.best_trial(best)}.")
     return outcome, best
 
 
@@ -76,7 +76,7 @@ class _Trials:
             parameters=point,
         )
         folder = run.start(plan, source, record=record).folder
-        self.tell(f"{plan.name} started: " + ", ".join(f"{name}={value}" for name, value in point.items()))
+        self.tell(f"{plan.name} started: " + records.pairs(point))
         return folder
 
     def _collect(self) -> None:
@@ -84,8 +84,22 @@ class _Trials:
             record = records.show(folder)
             if record.final:
                 self._running.remove(folder)
+                record = self._measured(folder, record)
                 self._ended.append(record)
-                self.tell(f"{record.name}: {record.status}. {record.reason}".rstrip())
+                metric = "".join(
+                    f" {name} = {records.number(value)}." for name, value in record.metric.items()
+                )
+                self.tell(f"{record.name}: {record.status}.{metric} {record.reason}".rstrip())
+
+    def _measured(self, folder: Path, record: Record) -> Record:
+        """The trial's record with its primary metric, which its own supervisor knows nothing of."""
+        metric = self._search.metric
+        value = recorder.metric(record.tracking, metric) if record.tracking else None
+        if value is None:
+            return record
+        record = dataclasses.replace(record, metric={metric: value})
+        records.write(RunFolder(folder), record)
+        return record
 
     def end(self) -> None:
         """Cancel the trials that still run, and wait for their records."""
@@ -98,16 +112,19 @@ class _Trials:
     def best(self) -> dict[str, object]:
         """The completed trial with the best primary metric; empty when none reported it."""
         search = self._search
-        found = [
-            (value, trial.name, trial.tracking["run_id"])
-            for trial in self._ended
-            if trial.tracking and (value := recorder.metric(trial.tracking, search.metric)) is not None
-        ]
+        found = [trial for trial in self._ended if search.metric in trial.metric]
         if not found:
             self.tell(f"No trial reported the primary metric '{search.metric}'.")
             return {}
-        value, name, run_id = min(found) if search.goal == "minimize" else max(found)
-        return {"name": name, "metric": search.metric, "value": value, "run_id": run_id}
+        choose = min if search.goal == "minimize" else max
+        best = choose(found, key=lambda trial: (trial.metric[search.metric], trial.name))
+        return {
+            "name": best.name,
+            "metric": search.metric,
+            "value": best.metric[search.metric],
+            "parameters": dict(best.parameters),
+            "run_id": best.tracking["run_id"],
+        }
 
     def tell(self, line: str) -> None:
         """Add a line to the sweep's own log."""

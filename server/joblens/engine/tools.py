@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 from joblens.errors import MissingToolError
@@ -14,7 +15,7 @@ def uv() -> Path:
     if found is None:
         raise MissingToolError(
             "The job's environment cannot be built: uv is not installed.",
-            hint='Install it with: pip install "joblens[engine]", or run with --environment this-python.',
+            hint=f"{install('uv')}, or run with --environment this-python.",
         )
     return found
 
@@ -28,3 +29,10 @@ def uv_or_none() -> Path | None:
     except (ImportError, FileNotFoundError):
         found = shutil.which("uv")
         return Path(found) if found else None
+
+
+def install(*packages: str) -> str:
+    """How to install packages into the Python that runs Joblens, which need not be the one on the PATH."""
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    named = " ".join(f'"{one}"' if any(sign in one for sign in "<>=") else one for one in packages)
+    return f"Install it with: {python} -m pip install {named}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from joblens.engine import git
+from joblens.engine import files, folders, git
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.tracking import server
@@ -116,7 +116,10 @@ def _uri(note: Callable[[str], None]) -> str | None:
     except UserError as error:
         note(f"{error} {error.hint}")
     except OSError as error:  # no place to write, no port
-        note(f"The MLflow server cannot start, so this run's metrics are not tracked: {error}")
+        way_out = f"Records are kept in {folders.home()}: make it writable, or set JOBLENS_HOME."
+        what = "The MLflow server cannot start, so this run's metrics are not tracked"
+        refusal = files.refused(what, error, hint=way_out)
+        note(f"{refusal} {refusal.hint}")
     return None
 
 

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from joblens.engine import folders, layout, processes
+from joblens.engine import folders, layout, processes, tools
 from joblens.engine.processes import Identity
 from joblens.engine.tracking.client import Client
 from joblens.errors import MissingToolError
@@ -135,7 +135,7 @@ def _mlflow_version() -> str:
     except metadata.PackageNotFoundError as error:
         raise MissingToolError(
             "MLflow is not installed, so this run's metrics are not tracked.",
-            hint='Install it with: pip install "joblens[engine]".',
+            hint=tools.install("mlflow>=3.17,<3.18"),
         ) from error
 
 
