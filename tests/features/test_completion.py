@@ -110,6 +110,13 @@ def test_a_binding_is_completed_in_every_half_typed_state(typed: str) -> None:
     assert not Document(done).problems
 
 
+@pytest.mark.parametrize(
+    "typed", ['"${{parent.<|>', "'${{<|>", "{path: ${{<|>", "{path: '${{<|>", "\n        path: ${{par<|>"]
+)
+def test_a_binding_is_offered_where_quotes_and_braces_are_still_open(typed: str) -> None:
+    assert "parent.inputs.rows" in offered(pipeline(binding=typed))
+
+
 def test_the_brace_of_a_mapping_does_not_close_a_placeholder() -> None:
     text = "type: pipeline\ninputs: {rows: 3}\njobs:\n  a: {type: command, inputs: {x: ${{<|>}}\n"
     assert "parent.inputs.rows" in offered(text)
