@@ -117,8 +117,8 @@ def test_hover_completion_lenses_outline_and_fix_answer(with_editor: Story) -> N
 
 def test_a_preview_file_is_migrated(with_editor: Story) -> None:
     async def story(editor: Editor) -> None:
-        job = "command: '🚀'\nenvironment: azureml:e:1\ncompute: {target: local}  # 🚀\ncode:\n  local_path: src\n"
-        editor.open(URI, job)
+        job = "command: '🚀'\nenvironment: azureml:e:1\ncompute: {target: local}  # 🚀\n"
+        editor.open(URI, job + "code:\n  local_path: src\n")
         assert await editor.diagnostics(1) == []
         here = types.Range(types.Position(0, 0), types.Position(0, 0))
         params = types.CodeActionParams(types.TextDocumentIdentifier(URI), here, types.CodeActionContext([]))

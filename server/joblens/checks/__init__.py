@@ -9,6 +9,7 @@ from joblens.checks import (
     duplicate_key,
     missing_key,
     not_allowed,
+    older_format,
     pipeline_binding,
     pipeline_compute,
     pipeline_cycle,
@@ -38,6 +39,7 @@ Check = Callable[[Subject], Iterable[Problem]]
 
 CHECKS: tuple[Check, ...] = (
     syntax.problems,
+    older_format.problems,
     duplicate_key.problems,
     unknown_schema.problems,
     unknown_key.problems,
@@ -62,6 +64,9 @@ CHECKS: tuple[Check, ...] = (
     unused.problems,
 )
 
+_OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, older_format.problems)
+"""What is asked of a file whose format the others do not know."""
+
 _IGNORE = re.compile(r"#\s*joblens:\s*ignore(?:\[([\w\s,]*)\])?")
 
 
@@ -74,7 +79,8 @@ def check(subject: Subject) -> list[Problem]:
     """All that is wrong with the subject; keeps what it worked out for whoever asks next."""
     if subject.kind is None:
         return []
-    found = [problem for one in CHECKS for problem in one(subject)]
+    asked = CHECKS if subject.older is None else _OF_ANY_FORMAT
+    found = [problem for one in asked for problem in one(subject)]
     found = _outside_repeated(subject, found)
     if subject.syntax:
         found = _certain_in_broken_text(subject, found)

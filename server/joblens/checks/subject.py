@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from joblens.job.detect import Kind, detect
+from joblens.job.era import Mark, mark
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
 from joblens.job.occurrences import Filled, Occurrence, filled_texts, occurrences
@@ -37,6 +38,11 @@ class Subject:
     def kind(self) -> Kind | None:
         """What the file describes; None for a file that is not Azure ML's."""
         return detect(self.tree, self.document.text)
+
+    @cached_property
+    def older(self) -> Mark | None:
+        """What tells that the file is of a format between the known ones."""
+        return mark(self.tree, self.kind) if self.kind is not None else None
 
     @cached_property
     def schema(self) -> Schema | None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from joblens.job.convert_references import References
+from joblens.job.convert_refresh import Refreshed
 from joblens.job.detect import detect
+from joblens.job.era import Era, mark
 from joblens.job.expressions import expressions
 from joblens.job.model import Dialect
 from joblens.job.moved import Edit, Moved, Part, Place, Taken, paths, plain
@@ -48,11 +50,17 @@ def to_today(document: Document, overrides: Mapping[str, object] | None = None) 
 
 
 def moved(document: Document, source: Data) -> tuple[Part, tuple[str, ...]] | None:
-    """Today's job made of the document's data, and the notes; None unless it is a job of the preview."""
+    """Today's job made of the document's data, and the notes; None unless it is a job of a preview."""
     kind = detect(document.tree, document.text)
-    if kind is None or kind.dialect is not Dialect.PREVIEW or kind.name not in ("commandJob", "sweepJob"):
+    if kind is None:
         return None
     notes: list[str] = []
+    older = mark(document.tree, kind)
+    if older is not None and older.era is Era.AFTER_PREVIEW:
+        refreshed = Refreshed(document.path.parent if document.path else None, notes)
+        return Part(refreshed.job(Place(source)), home=()), tuple(notes)
+    if kind.dialect is not Dialect.PREVIEW or kind.name not in ("commandJob", "sweepJob"):
+        return None
     writing = _Writing(References(document.path.parent if document.path else None, notes), notes)
     root = Place({key: value for key, value in source.items() if key not in _READ_ONLY})
     made = writing.sweep(root) if kind.name == "sweepJob" else writing.command_job(root)
