@@ -29,6 +29,9 @@ def hover(subject: Subject, offset: int) -> Hover | None:
 
 def _of_placeholder(subject: Subject, offset: int) -> Hover | None:
     """What declares the name in a placeholder, and what that is bound to in its turn."""
+    document = subject.document
+    if "{" not in document.line_text(document.line_of(offset)):
+        return None  # at once: finding names costs more the longer the file is
     found = occurrences(subject, offset)
     if not found or at(found, offset).declared_by is not None:
         return None
