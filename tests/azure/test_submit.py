@@ -230,7 +230,7 @@ def test_without_the_client_the_next_step_is_to_install_it(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     with pytest.raises(MissingToolError) as caught:
         submit(job_file(tmp_path / "job"), SOMEWHERE)
-    assert 'pip install "joblens[azure]"' in caught.value.hint
+    assert "-m pip install azure-ai-ml azure-identity" in caught.value.hint
 
 
 def test_a_worker_that_dies_is_reported_with_its_last_words(

@@ -183,6 +183,12 @@ def test_a_setting_may_mend_the_file_and_other_errors_keep_their_lines(tmp_path)
     assert "command:\n  echo 1\n" in dry_run(mended, RunOptions(overrides={"inputs.x": 1}))
 
 
+def test_errors_that_writing_the_file_anew_would_hide_still_count(tmp_path):
+    file = write(tmp_path, job("echo", "compute: local\n"))
+    with pytest.raises(JobFileError, match="compute"):
+        create(file, options=RunOptions(overrides={"limits.timeout": 60}))
+
+
 def test_a_folder_that_cannot_be_filled_leaves_nothing(tmp_path, monkeypatch):
     def full(*_: object) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -98,7 +98,7 @@ def _this() -> str:
 def _from_file(file: Path) -> tuple[Needs, tuple[str, ...]]:
     try:
         text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise EnvironmentBuildError(
             f"The environment's file cannot be read: {file}.",
             hint="conda_file is a path relative to the job file.",

@@ -53,7 +53,7 @@ def _joined(lines: Iterable[str]) -> Iterable[str]:
 def _file(line: str, flag: str, path: Path) -> Iterable[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise EnvironmentBuildError(
             f"The environment's line '{line}' names a file that cannot be read: {path}.",
             hint="A path in a pip section is relative to the file it stands in.",

@@ -48,9 +48,9 @@ def job_of(source: Source) -> Job:
     refuse_settings(source)
     document = Document(source.written, source.file.absolute())
     errors = _errors(source.written, source.file)
-    if source.settings:  # what the settings mend is no error any more
-        left = _told(source.text, source.file)
-        errors = [error for error in errors if (error.code, error.message) in left]
+    if source.settings:
+        mended = _told(overrides.rewritten(source.written), source.file) - _told(source.text, source.file)
+        errors = [error for error in errors if (error.code, error.message) not in mended]
     if errors:
         count = "the error" if len(errors) == 1 else f"all {len(errors)} errors"
         raise JobFileError(
