@@ -101,7 +101,7 @@ def _from_file(file: Path) -> tuple[Needs, tuple[str, ...]]:
     except (OSError, UnicodeDecodeError) as error:
         raise EnvironmentBuildError(
             f"The environment's file cannot be read: {file}.",
-            hint="conda_file is a path relative to the job file.",
+            hint="conda_file is the path of a text file (UTF-8), relative to the job file.",
         ) from error
     if file.suffix == ".txt":
         lines = requirements.resolved(text.splitlines(), file.parent)
