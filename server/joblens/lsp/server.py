@@ -238,6 +238,7 @@ def _warm() -> None:
     # What the imports made lives as long as the server: the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def main() -> None:
