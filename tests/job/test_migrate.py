@@ -237,6 +237,14 @@ def test_what_today_has_no_place_for_goes_with_its_comments_kept() -> None:
     )
 
 
+def test_comments_of_an_input_that_says_nothing_stay() -> None:
+    check(
+        "inputs:\n  a: # a\n    # c\n    data:\n      tags: {x: y} # t\n    mode: mount\n",
+        "inputs:\n  a: # a\n    # c\n    # t\n    mode: ro_mount\n",
+        "inputs.a.data: today's dialect has no place for it; left out.",
+    )
+
+
 def test_a_sweep_moves_what_is_not_the_trials() -> None:
     before = """\
         # how
@@ -350,6 +358,11 @@ def test_a_job_with_anchors_says_the_same() -> None:
     assert found is not None
     assert yaml.safe_load(found.text) == to_today(Document(text)).data
     assert any("written anew" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("key", ["type: [a]", "type: {a: b}", "tags: &a\n  x: *a", "timeout: 2021-99-99"])
+def test_values_of_wrong_types_do_not_stop_the_migration(key: str) -> None:
+    assert migrate(Document(SCHEMA + f"command: run\ncompute: {{target: local}}\n{key}\n")) is not None
 
 
 @pytest.mark.parametrize(

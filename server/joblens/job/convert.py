@@ -210,7 +210,8 @@ def _type(source: Place, word: str) -> Taken:
     written = source.data.get("type")
     if written is None:
         return Taken(word)
-    return source.word("type", _JOB_TYPES) if written in _JOB_TYPES else source.made("type", word)
+    known = isinstance(written, str) and written in _JOB_TYPES
+    return source.word("type", _JOB_TYPES) if known else source.made("type", word)
 
 
 def _code(source: Place) -> Moved:

@@ -54,5 +54,6 @@ def _kept_text(document: Document, job: Part) -> str | None:
     try:
         text = written(SourceText(document, job), job)
         return text if yaml.load(text, _LOADER) == plain(job) else None
-    except (UnfitError, yaml.YAMLError, ValueError):  # A date that is none is a ValueError of PyYAML's.
+    except (UnfitError, yaml.YAMLError, ValueError, RecursionError):
+        # A date that is none is a ValueError of PyYAML's; an alias inside its own anchor has no end.
         return None

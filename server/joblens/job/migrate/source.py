@@ -51,7 +51,7 @@ class SourceText:
         self.rest: list[str] = []
         """The lines after the last entry."""
         self._taken = set(paths(job))
-        self._above = {path[:length] for path in self._taken for length in range(len(path))}
+        self.opened = {path[:length] for path in self._taken for length in range(len(path))}
         self._comments = [span.start for span in document.tree.comments]
         root = document.tree.root
         if not isinstance(root, Mapping):
@@ -118,12 +118,12 @@ class SourceText:
             stop = end if last and path else self._end(mapping, pair, following)
             piece = Piece(pair, mapping.indent, line, stop, self.lines(start, line))
             place = (*path, pair.key.value)
-            if self._is_last_of_its_name(mapping, pair) and (place in self._taken or place in self._above):
+            if self._is_last_of_its_name(mapping, pair) and (place in self._taken or place in self.opened):
                 piece.above = [*gone, *piece.above]
                 gone, kept = [], piece
                 self.pieces[place] = piece
-                piece.head = self._comments_in(line, stop)
-                if place in self._above:
+                piece.head = self._comments_in(self._inside(pair, line), stop)
+                if place in self.opened:
                     self._open(piece, place)
             else:
                 gone += [
@@ -136,6 +136,11 @@ class SourceText:
         elif gone:
             raise UnfitError
         return start
+
+    def _inside(self, pair: Pair, line: int) -> int:
+        """Where what a mapping below a key's line says starts; of another value, that line itself."""
+        block = isinstance(pair.value, Mapping) and pair.value.indent >= 0
+        return self.next_line(pair.colon or line) if block else line
 
     def _is_last_of_its_name(self, mapping: Mapping, pair: Pair) -> bool:
         assert isinstance(pair.key, Scalar)
@@ -156,7 +161,7 @@ class SourceText:
                 raise UnfitError
             place = (*path, pair.key.value)
             self.pieces[place] = Piece(pair, -1, pair.key.span.start, pair.key.span.end)
-            if place in self._above and isinstance(pair.value, Mapping):
+            if place in self.opened and isinstance(pair.value, Mapping):
                 self._read_flow(pair.value, place)
 
     def _end(self, mapping: Mapping, pair: Pair, following: int) -> int:

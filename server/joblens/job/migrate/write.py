@@ -93,18 +93,21 @@ class _Writer:
         above = self._above(part.home, column)
         piece = self._piece(part.home)
         value = piece.pair.value
+        if isinstance(value, Mapping) and value.indent < 0:
+            return [*above, *self._flow_part(key, part, piece, column)]
         if not isinstance(value, Mapping):
             above += self._own_lines(piece.head, column)
             return [
                 *above,
                 *self._below(f"{' ' * column}{key}:", self.block(part, column + self.source.step)),
             ]
-        if value.indent < 0:
-            return [*above, *self._flow_part(key, part, piece, column)]
         colon = piece.pair.colon or piece.start
         shift = column - piece.column
         header = self._changed(piece.start, self.source.next_line(colon), self._renamed(piece, key), shift)
-        inner = self.block(part, column + value.indent - piece.column)
+        inside = column + value.indent - piece.column
+        inner = self.block(part, inside)
+        if part.home not in self.source.opened:  # All of it went; its comments stay.
+            inner = [*self._own_lines(piece.head, inside), *inner]
         return [*above, *header, *inner, *self._shifted(piece.tail, shift)]
 
     def _flow_part(self, key: str, part: Part, piece: Piece, column: int) -> list[str]:
