@@ -246,3 +246,10 @@ def test_a_key_behind_a_dash_has_its_value_below_itself() -> None:
     assert taken(text + "- en<|>\n", "endpoints").endswith("\n- endpoints:\n    - 0\n")
     below = "- name: a\n  en<|>\n"
     assert taken(text + below, "endpoints").endswith("\n- name: a\n  endpoints:\n    - 0\n")
+
+
+def test_after_a_key_with_words_the_editor_may_go_on() -> None:
+    at = marked("command: a\nenvironment: azureml:e:1\n<|>\n")
+    going_on = {one.label: one.goes_on for one in completions(Subject(at.document), at.offset)}
+    assert going_on["type"]
+    assert not going_on["display_name"]

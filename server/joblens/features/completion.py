@@ -12,12 +12,11 @@ from joblens.features.hyperparameters import with_needed_keys
 from joblens.features.placeholder_names import placeholder_names
 from joblens.features.proposal import Completion
 from joblens.features.whole_files import whole_files
+from joblens.job.kinds import schema_address
 from joblens.schema.find import Known, find, keys
 from joblens.schema.store import kinds
 from joblens.text.locate import Place, place_at
 from joblens.text.nodes import Mapping, Span
-
-SCHEMA_URL = "https://azuremlschemas.azureedge.net/latest/{kind}.schema.json"
 
 _USUAL_KINDS = ("commandJob", "sweepJob", "pipelineJob", "commandComponent", "environment", "data")
 _COLON_WITHOUT_BLANK = re.compile(r"([\w$]+):(\S*)")
@@ -60,8 +59,9 @@ def _keys(subject: Subject, place: Place) -> list[Completion]:
         if (name in present and name != current) or _read_only(known):
             continue
         text = name if place.has_colon else name.replace("$", "\\$") + after_key(subject, place, known)
-        rank = 0 if known.required else 1
-        found.append(Completion(name, text, "key", place.span, rank, described(name, known)))
+        rank, goes_on = (0 if known.required else 1), bool(known.words) and text.endswith(": $0")
+        about = described(name, known)
+        found.append(Completion(name, text, "key", place.span, rank, about, goes_on=goes_on))
     return found
 
 
@@ -90,7 +90,7 @@ def _schema_urls(subject: Subject, span: Span) -> list[Completion]:
     return [
         Completion(url, url, "schema", span, rank, detail=kind)
         for rank, kind in enumerate(ordered)
-        for url in [SCHEMA_URL.format(kind=kind)]
+        for url in [schema_address(kind)]
     ]
 
 
@@ -101,6 +101,6 @@ def _first_key(subject: Subject, place: Place) -> list[Completion]:
     if place.kind != "key" or place.path or started:
         return []
     about = "Says which kind of Azure ML file this is, and turns on completion, hover and checks for it."
-    first = Completion("$schema", "\\$schema: $0", "key", place.span, 0, about)
+    first = Completion("$schema", "\\$schema: $0", "key", place.span, 0, about, goes_on=True)
     alone = not subject.document.text[place.span.end :].strip()
     return [first, *(whole_files(place.span) if alone else ())]

@@ -20,3 +20,5 @@ class Completion:
     """Lower stands higher in the list."""
     documentation: str = ""
     detail: str = ""
+    goes_on: bool = False
+    """What follows can be chosen too: the editor may offer it at once."""

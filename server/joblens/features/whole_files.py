@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from joblens.features.proposal import Completion
+from joblens.job.kinds import schema_address
 from joblens.text.nodes import Span
-
-_SCHEMA = r"\$schema: https://azuremlschemas.azureedge.net/latest/{kind}.schema.json" + "\n"
 
 _COMMAND = r"""type: command
 display_name: ${1:train}
@@ -96,6 +95,8 @@ _FILES = (
 def whole_files(span: Span) -> list[Completion]:
     """The files that may take the place of `span`, the only text there is."""
     return [
-        Completion(label, _SCHEMA.format(kind=kind) + body, "file", span, rank, about, "whole file")
+        Completion(
+            label, rf"\$schema: {schema_address(kind)}" + "\n" + body, "file", span, rank, about, "whole file"
+        )
         for rank, (label, kind, body, about) in enumerate(_FILES, start=1)
     ]

@@ -14,6 +14,7 @@ from joblens.job.convert_refresh import Refreshed
 from joblens.job.detect import detect
 from joblens.job.era import Era, mark
 from joblens.job.expressions import expressions
+from joblens.job.kinds import schema_address
 from joblens.job.model import Dialect
 from joblens.job.moved import Edit, Moved, Part, Place, Taken, paths, plain
 from joblens.job.plain import Data, as_map, with_value
@@ -22,7 +23,6 @@ from joblens.text.document import Document
 from joblens.text.nodes import Path
 from joblens.text.values import value_of
 
-_SCHEMA = "https://azuremlschemas.azureedge.net/latest/{kind}.schema.json"
 _READ_ONLY = frozenset(("id", "status", "log_files", "creation_context"))
 _UNCHANGED = ("experiment_name", "description", "tags", "properties")
 _JOB_TYPES = {"command_job": "command", "sweep_job": "sweep"}
@@ -64,7 +64,7 @@ def moved(document: Document, source: Data) -> tuple[Part, tuple[str, ...]] | No
     writing = _Writing(References(document.path.parent if document.path else None, notes), notes)
     root = Place({key: value for key, value in source.items() if key not in _READ_ONLY})
     made = writing.sweep(root) if kind.name == "sweepJob" else writing.command_job(root)
-    schema = Taken(_SCHEMA.format(kind=kind.name))
+    schema = Taken(schema_address(kind.name))
     job = Part({"$schema": schema, **root.keep("$schema"), **made}, home=())
     notes += [f"{path}: today's dialect has no place for it; left out." for path in _left_out(root, job)]
     return job, tuple(notes)

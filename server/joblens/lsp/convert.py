@@ -96,6 +96,8 @@ def completion_item(positions: Positions, completion: Completion) -> types.Compl
         if "$0" in completion.text
         else types.InsertTextFormat.PlainText,
         text_edit=types.TextEdit(positions.range_of(completion.span), completion.text),
+        # VS Code's own command; an editor without it takes the text and leaves it at that.
+        command=types.Command("Suggest", "editor.action.triggerSuggest") if completion.goes_on else None,
     )
 
 
