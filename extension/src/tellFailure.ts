@@ -1,20 +1,36 @@
 /** Shows what went wrong with something the user asked for, with the log one click away. */
 
-import { window } from "vscode";
+import { commands, window } from "vscode";
 
 import { log } from "./log";
 
 export async function tellFailure(error: unknown): Promise<void> {
   const message = failureText(error);
   log.error(message, ...(error instanceof Error && error.cause ? [error.cause] : []));
+  if (dataOf(error).show === "problems") {
+    const show = "Show Problems";
+    const answer = await window.showErrorMessage(message, show);
+    if (answer === show) await commands.executeCommand("workbench.actions.view.problems");
+    return;
+  }
   const show = "Show Log";
   if ((await window.showErrorMessage(message, show)) === show) log.show(true);
+}
+
+/** What the server sends with a refusal: the next step, and where in the editor to take it. */
+interface RefusalData {
+  readonly hint?: string;
+  readonly show?: string;
+}
+
+function dataOf(error: unknown): RefusalData {
+  return error instanceof Error && "data" in error ? ((error.data as RefusalData | undefined) ?? {}) : {};
 }
 
 /** What could not be done, and the next step where the server sent one. */
 function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const hint = "data" in error ? (error.data as { readonly hint?: string } | undefined)?.hint : undefined;
+  const { hint } = dataOf(error);
   return hint ? `${error.message} ${hint}` : error.message;
 }
 

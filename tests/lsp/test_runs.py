@@ -1,6 +1,7 @@
 """A run asked for by the editor: its lines arrive while it goes, then its end; a dry run starts nothing."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -101,3 +102,33 @@ def test_a_run_that_nobody_knows_cannot_be_cancelled(with_editor: Story, job: Pa
             await request(editor, "joblens/cancel", name="nobody")
 
     with_editor(story)
+
+
+def test_errors_are_counted_and_listed_by_the_editor_itself(with_editor: Story, job: Path) -> None:
+    job.write_text(JOB + "experiment: one\nnames: two\n", encoding="utf-8")
+
+    async def story(editor: Editor) -> None:
+        with pytest.raises(JsonRpcException) as refusal:
+            await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False)
+        assert refusal.value.message == "job.yml has 2 errors, so nothing was started."
+        assert refusal.value.data["show"] == "problems"
+        assert "joblens check" not in refusal.value.data["hint"]
+
+    with_editor(story)
+
+
+def test_submitting_without_a_workspace_is_refused_without_a_traceback(
+    with_editor: Story, job: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for variable in [name for name in os.environ if name.startswith(("AZURE_", "AZUREML_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(job.parent / "azure"))
+
+    async def story(editor: Editor) -> None:
+        with pytest.raises(JsonRpcException, match="No workspace is set") as refusal:
+            await request(editor, "joblens/submit", uri=job.as_uri())
+        assert "config.json" in refusal.value.data["hint"]
+        assert "--subscription" not in refusal.value.data["hint"]
+
+    with_editor(story)
+    assert "Traceback" not in capfd.readouterr().err

@@ -12,6 +12,10 @@ from pathlib import Path
 from joblens.errors import CloudError
 
 
+class NoWorkspaceError(CloudError):
+    """No place says which workspace is meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """The full address of a workspace."""
@@ -45,7 +49,7 @@ def find_workspace(
     """The workspace for a job file in `folder`; each part comes from the first place that has it.
 
     The places: the arguments, the environment, the SDK's config.json in `folder` or above, and the
-    defaults of the Azure command line. Raises CloudError when a part is nowhere.
+    defaults of the Azure command line. Raises NoWorkspaceError when a part is nowhere.
     """
     environment = os.environ if environment is None else environment
     said = {"subscription_id": subscription, "resource_group": resource_group, "name": workspace}
@@ -56,7 +60,7 @@ def find_workspace(
         parts = {**settings, **parts}
     missing = [_WORDS[part] for part in _PARTS if not parts.get(part)]
     if missing:
-        raise CloudError(
+        raise NoWorkspaceError(
             f"No workspace is set: {' and '.join(missing)} missing.",
             hint="Give --subscription, --resource-group and --workspace-name, put the workspace's config.json"
             " beside the job, or set them once with `az account set` and `az configure --defaults`.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException
 
-from joblens.errors import UserError
+from joblens.errors import CloudError, JobFileError, UserError
 from joblens.lsp import protocol
 from joblens.lsp.uris import path_of
 
@@ -21,9 +22,24 @@ if TYPE_CHECKING:
 _USER_ERROR = -32001
 """JSON-RPC code of a failure the user can act on; `data.hint` says how."""
 
+_NO_WORKSPACE = (
+    "Put the workspace's config.json (its page in the studio offers it for download) beside the job,"
+    " or set the defaults once in a terminal: `az account set` and `az configure --defaults`."
+)
+
+
+class Refusal(JsonRpcException):
+    """A request that cannot be done for a reason the user can mend; the editor tells it."""
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Whether a record of pygls is about more than a refusal, which is no crash and needs no traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Refusal))
+
 
 def register(server: JoblensServer) -> None:
     """Put the handlers of our own requests in place."""
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_trouble)
     folders: dict[str, Path] = {}
 
     @server.feature(protocol.RUN)
@@ -65,19 +81,39 @@ async def _answered(work: Any, *args: Any) -> Any:
         raise _refusal(error) from error
 
 
-def _refusal(error: UserError) -> JsonRpcException:
-    return JsonRpcException(str(error), _USER_ERROR, {"hint": error.hint})
+def _refusal(error: UserError, *, show: str | None = None) -> Refusal:
+    data = {"hint": error.hint} if show is None else {"hint": error.hint, "show": show}
+    return Refusal(str(error), _USER_ERROR, data)
+
+
+def _refuse_errors(file: Path) -> None:
+    """Refuse a file with errors in the editor's terms: its list of problems shows them all."""
+    from joblens.checks import problems
+    from joblens.checks.problem import Severity
+    from joblens.engine.files import text_of
+    from joblens.text.document import Document
+
+    found = problems(Document(text_of(file), file))
+    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    if errors:
+        count = "an error" if len(errors) == 1 else f"{len(errors)} errors"
+        told = JobFileError(
+            f"{file.name} has {count}, so nothing was started.", hint=f"First: {errors[0].message}"
+        )
+        raise _refusal(told, show="problems")
 
 
 def _dry_run(file: Path, backend: str | None) -> str:
     from joblens.engine.run import RunOptions, dry_run
 
+    _refuse_errors(file)
     return dry_run(file, RunOptions(backend=backend or "auto"))
 
 
 def _start(file: Path, backend: str | None) -> Run:
     from joblens.engine.run import RunOptions, create
 
+    _refuse_errors(file)
     return create(file, options=RunOptions(backend=backend or "auto"))
 
 
@@ -111,7 +147,11 @@ def _cancel_run(name: str, folder: Path | None, root: str | None) -> None:
 
 def _submit_job(file: Path) -> dict[str, str]:
     from joblens.azure.submit import submit
-    from joblens.azure.workspace import find_workspace
+    from joblens.azure.workspace import NoWorkspaceError, find_workspace
 
-    submitted = submit(file, find_workspace(file.parent))
+    try:
+        workspace = find_workspace(file.parent)
+    except NoWorkspaceError as error:
+        raise CloudError(str(error), hint=_NO_WORKSPACE) from error
+    submitted = submit(file, workspace)
     return {"name": submitted.name, "status": submitted.status, "studioUrl": submitted.studio_url or ""}
