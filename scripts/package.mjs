@@ -13,7 +13,13 @@ import { run, step } from "./steps.mjs";
 
 /** Everything that goes into the .vsix lies here: a folder of its own, so that nothing else can slip in. */
 const STAGE = join(CACHE, "vsix");
-const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE"];
+/** The README links to all of them. */
+const DOCUMENTS = [
+  ...["README.md", "CHANGELOG.md", "LICENSE", "ARCHITECTURE.md", "CONTRIBUTING.md"],
+  ...["docs", "examples/README.md"],
+];
+/** The libraries' compiled parts are this platform's. */
+const TARGET = `${process.platform}-${process.arch}`;
 
 /**
  * Builds the .vsix unless it is there and nothing it is made of has changed.
@@ -38,14 +44,7 @@ export async function packageExtension() {
 /** What the .vsix is made of. */
 const INGREDIENTS = [
   ...["extension/src", "server/joblens", "schemas", "package.json", "requirements.lock"],
-  ...[
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "scripts/package.mjs",
-    "scripts/libraries.mjs",
-    "scripts/build.mjs",
-  ],
+  ...[...DOCUMENTS, "scripts/package.mjs", "scripts/libraries.mjs", "scripts/build.mjs"],
 ];
 
 /** @param {Record<string, unknown>} manifest @param {string} libraries - their folder */
@@ -55,7 +54,7 @@ function stage(manifest, libraries) {
   // A user's copy has no doors for contributors.
   const shipped = { ...manifest, scripts: undefined, devDependencies: undefined };
   writeFileSync(join(STAGE, "package.json"), JSON.stringify(shipped, undefined, 2));
-  for (const name of DOCUMENTS) cpSync(join(ROOT, name), join(STAGE, name));
+  for (const name of DOCUMENTS) cpSync(join(ROOT, name), join(STAGE, name), { recursive: true });
   cpSync(join(ROOT, "dist", "extension.js"), join(STAGE, "dist", "extension.js"));
   const server = join(STAGE, "dist", "server");
   const filter = (/** @type {string} */ path) => basename(path) !== "__pycache__";
@@ -68,7 +67,9 @@ function stage(manifest, libraries) {
 function vsce(vsix) {
   const tool = join(ROOT, "node_modules", "@vscode", "vsce", "vsce");
   const offline = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
-  return run(process.execPath, [tool, "package", ...offline, "--out", vsix], { cwd: STAGE });
+  return run(process.execPath, [tool, "package", "--target", TARGET, ...offline, "--out", vsix], {
+    cwd: STAGE,
+  });
 }
 
 await main(import.meta.url, async () => {

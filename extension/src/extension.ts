@@ -6,6 +6,7 @@ import { startClient } from "./client";
 import { cancelRun } from "./commands/cancelRun";
 import { dryRun } from "./commands/dryRun";
 import { restartServer } from "./commands/restartServer";
+import { runActions } from "./commands/runActions";
 import { runLocally } from "./commands/runLocally";
 import { showLog } from "./commands/showLog";
 import { submit } from "./commands/submit";
@@ -27,6 +28,7 @@ export function activate(context: ExtensionContext): void {
     dryRun(client, dryRunText),
     submit(client),
     cancelRun(client, runs),
+    runActions(runs),
     restartServer(client),
     showLog(runs),
     restartOnNewPython(client),

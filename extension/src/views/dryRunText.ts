@@ -2,9 +2,11 @@
 
 import { posix } from "node:path";
 
-import { type Disposable, EventEmitter, Uri, ViewColumn, window, workspace } from "vscode";
+import { type Disposable, EventEmitter, languages, Uri, ViewColumn, window, workspace } from "vscode";
 
 const SCHEME = "joblens-dry-run";
+/** The manifest wraps its long lines: a command is to be seen whole. */
+const LANGUAGE = "joblens-dry-run";
 
 export class DryRunText implements Disposable {
   private readonly texts = new Map<string, string>();
@@ -20,7 +22,8 @@ export class DryRunText implements Disposable {
     const uri = Uri.from({ scheme: SCHEME, path: `/${title}`, query: job.toString() });
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
-    const document = await workspace.openTextDocument(uri);
+    const opened = await workspace.openTextDocument(uri);
+    const document = await languages.setTextDocumentLanguage(opened, LANGUAGE);
     await window.showTextDocument(document, {
       viewColumn: ViewColumn.Beside,
       preserveFocus: true,

@@ -26,7 +26,7 @@ function actionsFor({ terminal, trackingUrl, folder }: Run): Map<string, () => u
 }
 
 /** In the Explorer where the folder is part of the workspace (also when the files are on another machine). */
-async function openFolder(folder: Uri): Promise<void> {
+export async function openFolder(folder: Uri): Promise<void> {
   const command = workspace.getWorkspaceFolder(folder) ? "revealInExplorer" : "revealFileInOS";
   await commands.executeCommand(command, folder);
 }

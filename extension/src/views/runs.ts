@@ -53,6 +53,11 @@ export class Runs implements Disposable {
     return [...this.runs.values()].filter((run) => !isFinal(run.status)).map((run) => run.name);
   }
 
+  /** The folder of a run that this editor started, as soon as the server has named it. */
+  folderOf(name: string): string | undefined {
+    return this.runs.get(name)?.folder;
+  }
+
   dispose(): void {
     this.subscriptions.dispose();
     this.statusBar.dispose();
@@ -89,15 +94,14 @@ export class Runs implements Disposable {
 
   private showStatus(): void {
     const live = this.live();
-    const [first] = live;
     void commands.executeCommand("setContext", "joblens.hasLiveRuns", live.length > 0);
-    if (first === undefined) {
+    if (live.length === 0) {
       this.statusBar.hide();
       return;
     }
     this.statusBar.text = statusLine([...this.runs.values()].filter((run) => !isFinal(run.status)));
-    this.statusBar.tooltip = "Show the run's log";
-    this.statusBar.command = { command: "joblens.showLog", title: "Show Log", arguments: [first] };
+    this.statusBar.tooltip = "Show the run's log, cancel it, or open its folder";
+    this.statusBar.command = "joblens.runActions";
     this.statusBar.show();
   }
 }
