@@ -67,7 +67,7 @@ def test_a_dry_run_prints_the_command(joblens, tmp_path):
     write(tmp_path, job("echo ${{inputs.n}}", "inputs: {n: 1}"))
     code, out, _ = joblens("run", "job.yml", "--dry-run", "--set", "inputs.n=2")
     assert code == 0
-    assert out.endswith("command:\n  echo 2\n")
+    assert "\ncommand:\n  echo 2\nfolder: " in out
 
 
 def test_job_create_runs_a_local_job_and_stream_shows_it(joblens, tmp_path):

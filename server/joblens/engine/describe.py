@@ -15,6 +15,7 @@ def describe(plan: Plan) -> str:
     """The command, where and with what it would run; nothing is started for it."""
     parts = [
         f"run: {plan.name}",
+        *_section("command", plan.command.rstrip("\n").split("\n")),
         f"folder: {plan.folder}",
         f"code: {plan.code or '(none)'}",
         f"working directory: {plan.run_folder.code}",
@@ -29,8 +30,6 @@ def describe(plan: Plan) -> str:
         *_processes(plan),
         *_sweep(plan),
         *_section("notes", plan.notes),
-        "command:",
-        *(f"  {line}" for line in plan.command.rstrip("\n").split("\n")),
     ]
     return "\n".join(parts) + "\n"
 
