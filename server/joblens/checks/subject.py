@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 from joblens.job.detect import Kind, detect
+from joblens.job.disk import Disk
 from joblens.job.era import Mark, mark
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
@@ -21,8 +24,15 @@ from joblens.text.tree import SyntaxProblem, Tree
 class Subject:
     """A document under check."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, opened: Callable[[Path], Document | None] | None = None) -> None:
         self.document = document
+        self._opened = opened
+
+    @cached_property
+    def disk(self) -> Disk | None:
+        """The files beside the document; None while it is not saved."""
+        path = self.document.path
+        return Disk(path.parent, self._opened) if path is not None else None
 
     @cached_property
     def tree(self) -> Tree:

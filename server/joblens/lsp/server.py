@@ -18,7 +18,10 @@ from joblens import __version__
 from joblens.lsp import runs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from joblens.lsp.workspace import OpenDocument
+    from joblens.text.document import Document
 
 # As in features/tokens.py, which is not imported at the start.
 _TOKENS = ["operator", "keyword", "parameter", "variable", "function"]
@@ -54,6 +57,7 @@ class JoblensServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("joblens", __version__, protocol_cls=_Protocol)
         self.documents: dict[str, OpenDocument] = {}
+        self._uris: dict[Path, str] = {}
         self._due: dict[str, asyncio.Handle] = {}
 
     def open(self, item: types.TextDocumentItem) -> None:
@@ -61,7 +65,10 @@ class JoblensServer(LanguageServer):
         from joblens.lsp.workspace import OpenDocument
 
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
-        self.documents[item.uri] = OpenDocument(item.uri, item.version, item.text, encoding)
+        opened = OpenDocument(item.uri, item.version, item.text, encoding, self._document_at)
+        self.documents[item.uri] = opened
+        if opened.path is not None:
+            self._uris[opened.path] = item.uri
         self._publish_soon(item.uri)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -73,9 +80,16 @@ class JoblensServer(LanguageServer):
 
     def close(self, uri: str) -> None:
         """Forget a document; its problems leave the editor."""
-        self.documents.pop(uri, None)
+        closed = self.documents.pop(uri, None)
+        if closed is not None and closed.path is not None:
+            self._uris.pop(closed.path, None)
         self._cancel_due(uri)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def _document_at(self, path: Path) -> Document | None:
+        """The document that the editor has open at a path: what others see there before it is saved."""
+        opened = self.documents.get(self._uris.get(path, ""))
+        return opened.document if opened is not None else None
 
     def _publish_soon(self, uri: str) -> None:
         """Publish in the next turn of the loop: without a delay, and once for changes that came together."""

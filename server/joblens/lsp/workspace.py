@@ -6,6 +6,9 @@ every position after such a character; LSP splits at line feeds and carriage ret
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from lsprotocol import types
 
 from joblens.checks import check
@@ -25,12 +28,14 @@ class OpenDocument:
         version: int | None,
         text: str,
         encoding: Encoding = types.PositionEncodingKind.Utf16,
+        opened: Callable[[Path], Document | None] | None = None,
     ) -> None:
         self.uri = uri
         self.version = version
         self.path = path_of(uri)
         self.encoding = encoding
-        self.subject = Subject(Document(text, self.path))
+        self._opened = opened
+        self.subject = Subject(Document(text, self.path), opened)
         self._problems: list[Problem] | None = None
 
     @property
@@ -56,7 +61,7 @@ class OpenDocument:
         for one in changes:
             document = Document(_changed(Positions(document, self.encoding), one), self.path)
         self.version = version
-        self.subject = Subject(document)
+        self.subject = Subject(document, self._opened)
         self._problems = None
 
 
