@@ -1,31 +1,96 @@
-"""The examples of docs/checks.md do what the page says, and every code has its example."""
+"""The examples of docs/checks.md do what the page says, and every code has a bad one and a good one.
+
+A section holds a bad example, then one headed "Good:". Files beside it stand in its info string
+(`yaml files=src/train.py,data/`: empty ones) or in a block of their own (`python file=src/train.py`).
+"""
 
 import re
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from joblens import checks
 from joblens.checks import problems
+from joblens.checks.problem import Problem
+from joblens.checks.subject import Subject
 from joblens.text.document import Document
 from tests.marked import spans
 from tests.shared_data import ROOT
 
-_PAGE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-_EXAMPLES = re.findall(r"^## (JL\d+):.*?```yaml\n(.*?)```", _PAGE, re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^## (JL\d+):(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^(Good:\n\n)?```(\w+)(?: (files?)=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize(("code", "example"), _EXAMPLES, ids=[code for code, _ in _EXAMPLES])
-def test_the_example_has_this_problem_alone(code: str, example: str) -> None:
-    plain, expected = spans(example)
-    assert [(one.code, one.span) for one in problems(Document(plain))] == [(code, span) for span in expected]
+@dataclass(frozen=True)
+class _Example:
+    code: str
+    text: str
+    good: bool
+    files: dict[str, str] = field(default_factory=dict)
 
 
-def test_every_code_is_on_the_page() -> None:
+def _examples(page: str) -> list[_Example]:
+    return [example for code, section in _SECTION.findall(page) for example in _of_section(code, section)]
+
+
+def _of_section(code: str, section: str) -> list[_Example]:
+    blocks = _BLOCK.findall(section)
+    written = {names: text for _, _, word, names, text in blocks if word == "file"}
+    return [
+        _Example(code, text, bool(good), written | dict.fromkeys(names.split(",") if names else (), ""))
+        for good, language, word, names, text in blocks
+        if language == "yaml" and word != "file"
+    ]
+
+
+_EXAMPLES = _examples((ROOT / "docs" / "checks.md").read_text(encoding="utf-8"))
+_BAD = [one for one in _EXAMPLES if not one.good]
+_GOOD = [one for one in _EXAMPLES if one.good]
+
+
+@pytest.mark.parametrize("example", _BAD, ids=[one.code for one in _BAD])
+def test_a_bad_example_has_this_problem_alone(example: _Example, tmp_path: Path) -> None:
+    plain, expected = spans(example.text)
+    found = [(one.code, one.span) for one in _problems(plain, example, tmp_path)]
+    assert found == [(example.code, span) for span in expected]
+
+
+@pytest.mark.parametrize("example", _GOOD, ids=[one.code for one in _GOOD])
+def test_a_good_example_has_no_problem(example: _Example, tmp_path: Path) -> None:
+    assert _problems(example.text, example, tmp_path) == []
+    assert Subject(Document(example.text)).kind is not None
+
+
+def test_every_code_has_a_bad_example_and_a_good_one() -> None:
     modules = {one.__module__: __import__(one.__module__, fromlist=["CODE"]) for one in checks.CHECKS}
     codes = {
         value for module in modules.values() for name, value in vars(module).items() if _is_code(name, value)
     }
-    assert codes == {code for code, _ in _EXAMPLES}
+    assert codes == {one.code for one in _BAD}
+    assert codes == {one.code for one in _GOOD}
+
+
+def test_an_example_may_have_files_beside_it(tmp_path: Path) -> None:
+    page = "## JL999: x\n```python file=src/a.py\nx = 1\n```\n```yaml files=b.txt,data/\ncode: src\n```\n"
+    (example,) = _examples(page)
+    _problems(example.text, example, tmp_path)
+    assert (tmp_path / "src" / "a.py").read_text() == "x = 1\n"
+    assert (tmp_path / "b.txt").is_file()
+    assert (tmp_path / "data").is_dir()
+
+
+def _problems(text: str, example: _Example, folder: Path) -> list[Problem]:
+    for name, content in example.files.items():
+        file = folder / name
+        if name.endswith("/"):
+            file.mkdir(parents=True)
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content, encoding="utf-8")
+    job = folder / "job.yml"
+    job.write_text(text, encoding="utf-8")
+    return problems(Document(text, job))
 
 
 def _is_code(name: str, value: object) -> bool:
