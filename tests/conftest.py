@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from tests import public_tree
 from tests.shared_data import CORPUS
 
 
@@ -31,3 +33,11 @@ def need() -> Callable[[object, str], None]:
 def corpus(need: Callable[[object, str], None]) -> None:
     """The test reads the public job files."""
     need(CORPUS.is_dir(), f"there are no public job files at {CORPUS} (set JOBLENS_CORPUS)")
+
+
+@pytest.fixture(scope="session")
+def public_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The public job files with stand-ins for what lies beside them: `examples` and `preview` in a folder."""
+    if not CORPUS.is_dir():
+        missing(f"there are no public job files at {CORPUS} (set JOBLENS_CORPUS)")
+    return public_tree.make(tmp_path_factory.mktemp("public"))

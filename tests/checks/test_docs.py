@@ -88,6 +88,8 @@ def _problems(text: str, example: _Example, folder: Path) -> list[Problem]:
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
+    if not example.files:
+        return problems(Document(text))  # Nothing lies beside it: no path leads anywhere.
     job = folder / "job.yml"
     job.write_text(text, encoding="utf-8")
     return problems(Document(text, job))

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from joblens.checks import problems
+from joblens.checks.problem import Severity
 from joblens.job.convert import to_today
 from joblens.job.migrate import migrate
 from joblens.text.document import Document
@@ -24,7 +25,7 @@ def check(before: str, after: str, *notes: str) -> None:
     assert found.text == after
     assert found.notes == notes
     assert yaml.safe_load(found.text) == to_today(document).data
-    assert problems(Document(found.text)) == []
+    assert [one for one in problems(Document(found.text)) if one.severity is not Severity.HINT] == []
 
 
 def test_inputs_get_a_type_and_a_path() -> None:
@@ -105,7 +106,7 @@ def test_public_jobs_of_late_2021_say_after_migration_what_their_conversion_says
     for file, found in migrated:
         assert yaml.safe_load(found.text) == to_today(_document(file)).data
         assert not any("written anew" in note for note in found.notes), file
-        left = {problem.code for problem in problems(Document(found.text, file))}
+        left = {problem.code for problem in problems(Document(found.text))}
         # JL104: names that today does not take; JL311: a goal that its author got wrong.
         assert left <= {"JL104", "JL311"}, file
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from joblens.checks import (
     duplicate_key,
+    missing_file,
     missing_key,
     not_allowed,
     older_format,
@@ -19,6 +20,7 @@ from joblens.checks import (
     pipeline_unused,
     placeholder,
     placeholder_style,
+    reference,
     sweep_limits,
     sweep_objective,
     sweep_policy,
@@ -61,11 +63,15 @@ CHECKS: tuple[Check, ...] = (
     sweep_limits.problems,
     sweep_objective.problems,
     yaml_surprise.problems,
+    missing_file.problems,
+    reference.problems,
     unused.problems,
 )
 
 _OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, older_format.problems)
 """What is asked of a file whose format the others do not know."""
+
+_IDLE = frozenset((unused.INPUT, unused.OUTPUT, unused.HYPERPARAMETER, pipeline_unused.CODE))
 
 _IGNORE = re.compile(r"#\s*joblens:\s*ignore(?:\[([\w\s,]*)\])?")
 
@@ -87,6 +93,8 @@ def check(subject: Subject) -> list[Problem]:
     found = [one for one in found if not _ignored(subject.document, one)]
     if any(one.severity is not Severity.HINT for one in found):
         found = [one for one in found if one.severity is not Severity.HINT]  # Tidying up can wait.
+    if any(one.code not in _IDLE for one in found):
+        found = [one for one in found if one.code not in _IDLE]  # What is unused may yet be put to use.
     return sorted(found, key=lambda one: (one.span, one.code))
 
 

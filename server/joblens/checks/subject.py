@@ -9,6 +9,7 @@ from pathlib import Path
 from joblens.job.detect import Kind, detect
 from joblens.job.disk import Disk
 from joblens.job.era import Mark, mark
+from joblens.job.file_references import FileReference, file_references
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
 from joblens.job.occurrences import Filled, Occurrence, filled_texts, occurrences
@@ -87,6 +88,11 @@ class Subject:
         if self.kind is None:
             return []
         return list(occurrences(self.document.text, self.kind, self.owners, self.filled))
+
+    @cached_property
+    def file_references(self) -> list[FileReference]:
+        """The files and folders beside the document that it names."""
+        return list(file_references(self.tree, self.kind)) if self.kind is not None else []
 
     @cached_property
     def sweeps(self) -> list[Sweep]:

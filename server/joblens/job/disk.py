@@ -23,6 +23,9 @@ _LARGEST = 1_000_000
 """Bytes; a larger file is no script, specification or job that anybody wrote."""
 _KEPT = 256
 """Files that are remembered at a time."""
+_LOOKED_INTO = 20
+_PAPERS = (".yml", ".yaml", ".md", ".txt", ".ipynb")
+"""Endings of files that tell of a job without being a part of it."""
 
 
 class Entry(Enum):
@@ -74,6 +77,15 @@ class Disk:
                 return sorted(one.name + "/" * one.is_dir() for one in found)
         except (OSError, ValueError):
             return []
+
+    def has_more_than_yaml(self) -> bool:
+        """Whether code or data lie beside the file, or one folder deeper: then it stands where it is used."""
+        folders = [name for name in self.names(self.folder) if name.endswith("/") and name[0] != "."]
+        return any(
+            not name.endswith("/") and name[0] != "." and not name.lower().endswith(_PAPERS)
+            for folder in ("", *folders[:_LOOKED_INTO])
+            for name in self.names(self.folder / folder)
+        )
 
     def text(self, path: Path) -> str | None:
         """The text of a file; None where there is none, or it is no text in UTF-8."""
