@@ -64,7 +64,7 @@ def test_the_outputs_of_a_command_are_known_and_those_of_a_component_elsewhere_a
     found = read(TEXT)
     assert found.steps["prepare"].known_outputs == frozenset({"clean"})
     assert found.steps["train"].known_outputs is None
-    assert found.steps["train"].component_inputs is None
+    assert found.steps["train"].component is None
 
 
 def test_a_component_in_the_step_declares_inputs_and_outputs() -> None:
@@ -73,7 +73,8 @@ def test_a_component_in_the_step_declares_inputs_and_outputs() -> None:
         "      outputs: {o: {type: uri_folder}}\n    outputs: {p: }\n"
     )
     step = read(text).steps["a"]
-    assert list(step.component_inputs or ()) == ["n"]
+    assert step.component is not None
+    assert list(step.component.inputs) == ["n"]
     assert step.known_inputs == frozenset({"n"})
     assert step.known_outputs == frozenset({"o", "p"})
     assert step.bindings == ()

@@ -31,8 +31,10 @@ def problems(subject: Subject) -> list[Problem]:
 
 
 def _lacks_compute(tree: Tree, step: Step) -> bool:
-    # A component that stands elsewhere may be a pipeline or run on Spark.
+    # A registered component may be a pipeline or run on Spark.
     if step.kind not in _KINDS or step.known_outputs is None:
+        return False
+    if step.component is not None and step.component.kind not in _KINDS:
         return False
     return "compute" not in _entries(tree, step.pair.value)
 

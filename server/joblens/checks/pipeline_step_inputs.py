@@ -1,17 +1,17 @@
-"""JL408: a step that gives the component written in it too few inputs, or one that it does not have."""
+"""JL408: a step that gives its component too few inputs, or an input or output that it does not have.
+
+Only components that are written in the step or lie in a file beside are known.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from collections.abc import Mapping as Dict
 
 from joblens.checks.problem import Problem, Severity, listed, replacement, shortened
 from joblens.checks.subject import Subject
+from joblens.job.component import Component
 from joblens.job.pipeline import Step
 from joblens.schema.near import nearest
-from joblens.text.nodes import Mapping, Node, Pair, Scalar
-from joblens.text.tree import Tree
-from joblens.text.values import scalar_value
 
 CODE = "JL408"
 
@@ -21,16 +21,14 @@ def problems(subject: Subject) -> Iterator[Problem]:
     if subject.pipeline is None or subject.syntax:
         return
     for step in subject.pipeline.steps.values():
-        if step.component_inputs is not None:
-            yield from _problems(subject.tree, step, step.component_inputs)
+        # The inputs of a sweep are its own; its trial takes what it needs of them.
+        if step.component is not None and step.kind != "sweep":
+            yield from _problems(step, step.component)
 
 
-def _problems(tree: Tree, step: Step, declared: Dict[str, Pair]) -> Iterator[Problem]:
-    missing = [
-        name
-        for name, pair in declared.items()
-        if not _is_given(name, step.inputs) and _is_required(tree, pair.value)
-    ]
+def _problems(step: Step, component: Component) -> Iterator[Problem]:
+    declared = component.inputs
+    missing = [name for name, one in declared.items() if one.required and not _is_given(name, step.inputs)]
     unknown = [name for name in step.inputs if declared.keys().isdisjoint((name, name.partition(".")[0]))]
     for name in unknown:
         yield _unknown(step, name, [one for one in declared if one not in step.inputs], missing)
@@ -42,17 +40,6 @@ def _problems(tree: Tree, step: Step, declared: Dict[str, Pair]) -> Iterator[Pro
 
 def _is_given(name: str, inputs: Collection[str]) -> bool:
     return name in inputs or any(one.startswith(f"{name}.") for one in inputs)
-
-
-def _is_required(tree: Tree, declaration: Node | None) -> bool:
-    node = tree.resolved(declaration)
-    if not isinstance(node, Mapping):
-        return False
-    keys = tree.entries(node)
-    optional = tree.resolved(keys["optional"].value) if "optional" in keys else None
-    is_optional = isinstance(optional, Scalar) and scalar_value(optional) is not False
-    kind = tree.resolved(keys["type"].value) if "type" in keys else None
-    return isinstance(kind, Scalar) and kind.value != "group" and "default" not in keys and not is_optional
 
 
 def _unknown(step: Step, name: str, free: list[str], missing: list[str]) -> Problem:

@@ -1,6 +1,6 @@
-"""JL411: an input of the component written in a step gets what its type cannot be: a folder for a number.
+"""JL411: an input of a step's component gets what its type cannot be: a folder for a number.
 
-Only types that no cast joins are spoken of; of a component that stands elsewhere nothing is known here.
+Only types that no cast joins are spoken of; of a registered component nothing is known here.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ def problems(subject: Subject) -> Iterator[Problem]:
     if pipeline is None or subject.syntax:
         return
     for step in pipeline.steps.values():
-        for name, declared in (step.component_inputs or {}).items():
-            wanted = _word(subject.tree, declared.value, "type")
-            if name in step.inputs and wanted is not None:
-                found = _problem(subject.tree, pipeline, step, name, wanted)
+        if step.component is None or step.kind == "sweep":
+            continue
+        for name, declared in step.component.inputs.items():
+            if name in step.inputs and declared.type is not None:
+                found = _problem(subject.tree, pipeline, step, name, declared.type)
                 if found is not None:
                     yield found
 
@@ -57,7 +58,9 @@ def _given_by_source(tree: Tree, pipeline: Pipeline, binding: Binding) -> str | 
     if source is None or expression.context != f"parent.jobs.{source.name}.outputs":
         return None
     pair: Pair | None = source.outputs.get(expression.name)
-    return _word(tree, pair.value, "type") if pair is not None else None
+    own = _word(tree, pair.value, "type") if pair is not None else None
+    declared = source.component.outputs.get(expression.name) if source.component is not None else None
+    return own or (declared.type if declared is not None else None)
 
 
 def _given(tree: Tree, value: Node | None) -> str | None:

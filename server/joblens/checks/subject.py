@@ -102,7 +102,9 @@ class Subject:
     @cached_property
     def pipeline(self) -> Pipeline | None:
         """The steps of a pipeline and what joins them; None where there are none."""
-        return pipeline(self.tree, self.kind, self.document.text) if self.kind is not None else None
+        if self.kind is None:
+            return None
+        return pipeline(self.tree, self.kind, self.document.text, self.disk)
 
 
 def schema_of(kind: Kind) -> Schema | None:

@@ -10,7 +10,9 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from enum import Enum
 
+from joblens.job.component import Component, component_file, written_component
 from joblens.job.detect import Kind
+from joblens.job.disk import Disk
 from joblens.job.expressions import Expression, expressions
 from joblens.job.model import Dialect
 from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence, Span
@@ -58,8 +60,8 @@ class Step:
     """The word of its `type`, lower-case; None where it has none."""
     inputs: Dict[str, Pair]
     outputs: Dict[str, Pair]
-    component_inputs: Dict[str, Pair] | None
-    """What a component declares that is written out under `component`; None where there is none."""
+    component: Component | None
+    """What it runs, where that is written in the step or lies in a file; None for a registered one."""
     known_inputs: frozenset[str] | None
     """All names of inputs; None where a component elsewhere may declare more."""
     known_outputs: frozenset[str] | None
@@ -81,18 +83,22 @@ class Pipeline:
         return ((step, binding) for step in self.steps.values() for binding in step.bindings)
 
 
-def pipeline(tree: Tree, kind: Kind, text: str) -> Pipeline | None:
-    """The pipeline of a document; None where there is none, or its steps stand elsewhere."""
+def pipeline(tree: Tree, kind: Kind, text: str, disk: Disk | None = None) -> Pipeline | None:
+    """The pipeline of a document; None where there is none, or its steps stand elsewhere.
+
+    `disk` lets it read the components that lie in files of their own.
+    """
     root = tree.resolved(tree.root)
     if kind.name not in _KINDS or kind.dialect is not Dialect.TODAY or not isinstance(root, Mapping):
         return None
-    return _Reading(tree, text).pipeline(root)
+    return _Reading(tree, text, disk).pipeline(root)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     tree: Tree
     text: str
+    disk: Disk | None
 
     def pipeline(self, root: Mapping) -> Pipeline | None:
         jobs = self._below(root, "jobs")
@@ -108,21 +114,28 @@ class _Reading:
         keys = self.tree.entries(body)
         kind = self._word(keys.get("type"))
         inputs, outputs = self._entries(body, "inputs"), self._entries(body, "outputs")
-        inner = self._below(body, "trial" if kind == "sweep" else "component")
-        known = inner is not None or _is_inline(keys, kind)
-        inner_inputs = self._entries(inner, "inputs") if inner is not None else {}
-        inner_outputs = self._entries(inner, "outputs") if inner is not None else {}
+        component = self._component(keys, kind)
+        known = component is not None or _is_inline(keys, kind)
         return Step(
             name=name,
             pair=pair,
             kind=kind,
             inputs=inputs,
             outputs=outputs,
-            component_inputs=inner_inputs if inner is not None and kind != "sweep" else None,
-            known_inputs=frozenset((*inputs, *inner_inputs)) if known else None,
-            known_outputs=frozenset((*outputs, *inner_outputs)) if known else None,
+            component=component,
+            known_inputs=frozenset((*inputs, *(component.inputs if component else ()))) if known else None,
+            known_outputs=_known_outputs(outputs, component) if known else None,
             bindings=tuple(self._bindings(keys)),
         )
+
+    def _component(self, keys: Dict[str, Pair], kind: str | None) -> Component | None:
+        pair = keys.get("trial" if kind == "sweep" else "component")
+        value = self.tree.resolved(pair.value) if pair is not None else None
+        if isinstance(value, Mapping):
+            return written_component(self.tree, value)
+        if isinstance(value, Scalar) and self.disk is not None:
+            return component_file(self.disk, value.value)
+        return None
 
     def _bindings(self, keys: Dict[str, Pair]) -> Iterator[Binding]:
         for key, pair in keys.items():
@@ -174,6 +187,13 @@ class _Reading:
     def _word(self, pair: Pair | None) -> str | None:
         value = self.tree.resolved(pair.value) if pair is not None else None
         return value.value.strip().lower() if isinstance(value, Scalar) else None
+
+
+def _known_outputs(outputs: Dict[str, Pair], component: Component | None) -> frozenset[str]:
+    """The outputs that a step gives: those of a component in a file are all that there are."""
+    if component is not None and component.document is not None:
+        return frozenset(component.outputs)
+    return frozenset((*outputs, *(component.outputs if component else ())))
 
 
 def _is_inline(keys: Dict[str, Pair], kind: str | None) -> bool:
