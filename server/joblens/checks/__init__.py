@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from joblens.checks import (
+    conda_file,
     duplicate_key,
     missing_file,
     missing_key,
@@ -64,6 +65,7 @@ CHECKS: tuple[Check, ...] = (
     sweep_objective.problems,
     yaml_surprise.problems,
     missing_file.problems,
+    conda_file.problems,
     reference.problems,
     unused.problems,
 )
