@@ -250,7 +250,6 @@ def _warm() -> None:
     from joblens.lsp import answers as answers
 
     # What the imports made lives as long as the server: the collector need not look at it again.
-    gc.collect()
     gc.freeze()
     gc.enable()
 
