@@ -29,12 +29,6 @@ from joblens.lsp import convert
 from joblens.lsp.workspace import OpenDocument
 
 
-def diagnostics(opened: OpenDocument) -> types.PublishDiagnosticsParams:
-    """What is wrong with the document's version."""
-    found = [convert.diagnostic(opened.positions, problem) for problem in opened.problems]
-    return types.PublishDiagnosticsParams(opened.uri, found, opened.version)
-
-
 def hover(opened: OpenDocument, position: types.Position) -> types.Hover | None:
     """What there is to say of a place."""
     found = hover_feature.hover(opened.subject, opened.positions.offset_at(position))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from joblens.checks.problem import Problem, Severity
+from joblens.checks.problem import Problem
 from joblens.features.folding import Fold
 from joblens.features.highlight import Highlight
 from joblens.features.hints import Hint
@@ -16,18 +16,13 @@ from joblens.features.proposal import Completion
 from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
 from joblens.features.tokens import KINDS, Token
+from joblens.lsp.diagnostics import diagnostic
 from joblens.lsp.positions import Positions
 from joblens.text.nodes import Span
 
-SOURCE = "joblens"
 TELL_GUESSES = "joblens.tellGuesses"
 """The server's own command that shows what a migration guessed."""
 
-_SEVERITY = {
-    Severity.ERROR: types.DiagnosticSeverity.Error,
-    Severity.WARNING: types.DiagnosticSeverity.Warning,
-    Severity.HINT: types.DiagnosticSeverity.Hint,
-}
 _COMPLETION_KIND = {
     "key": types.CompletionItemKind.Property,
     "value": types.CompletionItemKind.EnumMember,
@@ -40,17 +35,6 @@ _SYMBOL_KIND = {
     "array": types.SymbolKind.Array,
     "value": types.SymbolKind.Field,
 }
-
-
-def diagnostic(positions: Positions, problem: Problem) -> types.Diagnostic:
-    """A problem as the editor shows it."""
-    return types.Diagnostic(
-        range=positions.range_of(problem.span),
-        message=problem.message,
-        severity=_SEVERITY[problem.severity],
-        code=problem.code,
-        source=SOURCE,
-    )
 
 
 def quick_fix(positions: Positions, uri: str, problem: Problem) -> types.CodeAction | None:

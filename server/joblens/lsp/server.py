@@ -16,11 +16,12 @@ from pygls.protocol.language_server import lsp_method
 
 from joblens import __version__
 from joblens.lsp import runs
+from joblens.lsp.diagnostics import diagnostics
+from joblens.lsp.workspace import OpenDocument
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from joblens.lsp.workspace import OpenDocument
     from joblens.text.document import Document
 
 # As in features/tokens.py, which is not imported at the start.
@@ -59,11 +60,10 @@ class JoblensServer(LanguageServer):
         self.documents: dict[str, OpenDocument] = {}
         self._uris: dict[Path, str] = {}
         self._due: dict[str, asyncio.Handle] = {}
+        self._is_warm = False
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Keep a document and say what is wrong with it."""
-        from joblens.lsp.workspace import OpenDocument
-
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
         opened = OpenDocument(item.uri, item.version, item.text, encoding, self._document_at)
         self.documents[item.uri] = opened
@@ -102,12 +102,13 @@ class JoblensServer(LanguageServer):
             due.cancel()
 
     def _publish(self, uri: str) -> None:
-        from joblens.lsp import answers
-
         self._due.pop(uri, None)
         opened = self.documents.get(uri)
         if opened is not None:
-            self.text_document_publish_diagnostics(answers.diagnostics(opened))
+            self.text_document_publish_diagnostics(diagnostics(opened))
+        if not self._is_warm:
+            self._is_warm = True
+            asyncio.get_running_loop().call_soon(_warm)
 
 
 def create() -> JoblensServer:
@@ -116,8 +117,9 @@ def create() -> JoblensServer:
 
     @server.feature(types.INITIALIZED)
     def _initialized(_params: types.InitializedParams) -> None:
-        # The editor has its answer: what the first document needs is made ready while it opens it.
-        asyncio.get_running_loop().call_soon(_warm)
+        # What was imported lives as long as the server: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def _hover(params: types.HoverParams) -> types.Hover | None:
@@ -247,11 +249,10 @@ def create() -> JoblensServer:
 
 
 def _warm() -> None:
+    """The user sees what is wrong with the first document: time to make the answers to questions ready."""
     from joblens.lsp import answers as answers
 
-    # What the imports made lives as long as the server: the collector need not look at it again.
     gc.freeze()
-    gc.enable()
 
 
 def main() -> None:
