@@ -108,9 +108,23 @@ class _Reader:
         try:
             if isinstance(node, Sequence):
                 return self._check_items(node, fitting[0], path)
-            return self._check_union(node, rule, fitting, path, owner)
+            return self._check_mapping(node, rule, fitting, path, owner)
         finally:
             self._depth -= 1
+
+    def _check_mapping(
+        self, node: Mapping, rule: Rule, objects: list[Rule], path: Path, owner: Span
+    ) -> list[Mismatch]:
+        unchanged = self._schema.unchanged
+        part = unchanged.part(self._tree, node, rule, self._depth)
+        if part is None:
+            return self._check_union(node, rule, objects, path, owner)
+        if unchanged.follows(part):
+            return []
+        found = self._check_union(node, rule, objects, path, owner)
+        if not found:
+            unchanged.add(part, rule)
+        return found
 
     def _check_items(self, node: Sequence, rule: Rule, path: Path) -> list[Mismatch]:
         items = rule.get("items")

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from joblens.schema.unchanged import Unchanged
+
 Rule: TypeAlias = dict[str, Any]
 """One JSON Schema (draft-07) object with its references resolved one step."""
 
@@ -24,6 +26,7 @@ class Schema:
         self._definitions: dict[str, Rule] = content.get("definitions", {})
         self._flat: dict[int, list[Rule]] = {}
         self.root: Rule = content
+        self.unchanged = Unchanged()
 
     def resolve(self, rule: Rule) -> Rule:
         """The rule itself, or the definition that its `$ref` names."""

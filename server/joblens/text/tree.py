@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from joblens.text import references
@@ -11,6 +12,8 @@ from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Sequence, Span
 from joblens.text.paths import path_at
 from joblens.text.problem import SyntaxProblem as SyntaxProblem
 from joblens.text.source import Source
+
+_BLANKS = re.compile(r"\s*")
 
 
 def parse(text: str) -> Tree:
@@ -45,6 +48,20 @@ class Tree:
         if not found or verdict.span.end <= self._line_start(found[0].span.start):
             return [verdict, *found]
         return found
+
+    def own_text(self, mapping: Mapping) -> str | None:
+        """The text that alone says what a mapping means, at its column; None where other text has a say."""
+        if not self._parts_stand_alone:
+            return None
+        text = self._source.text
+        start, end = mapping.span
+        behind = _BLANKS.match(text, end)  # a literal text may keep the empty lines below it
+        return text[start : behind.end() if behind else end]
+
+    @cached_property
+    def _parts_stand_alone(self) -> bool:
+        """Whether nothing is guessed from what stands around it, as in invalid text, and nothing anchored."""
+        return self.anchors is None and not self.errors
 
     @cached_property
     def anchors(self) -> Anchors | None:
