@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 
 import yaml
 
@@ -40,24 +41,41 @@ _WORDS = {
 
 def judge(text: str) -> SyntaxProblem | None:
     """The first mistake that libyaml finds, or None for a valid text."""
-    anchors: set[str] = set()
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            if isinstance(event, yaml.AliasEvent):
-                if event.anchor not in anchors:
-                    return _unknown_alias(text, event)
-            elif isinstance(event, yaml.NodeEvent) and event.anchor is not None:
-                if event.anchor in anchors:
-                    return _second_anchor(text, event)
-                anchors.add(event.anchor)
-            elif isinstance(event, yaml.DocumentStartEvent):
-                anchors.clear()
+        if "&" in text or "*" in text:
+            return _wrong_anchor(text)
+        _parse(text)
     except yaml.MarkedYAMLError as error:
         return _at_mark(text, error)
     except (yaml.YAMLError, UnicodeError):
         return _forbidden_character(text)
     except RecursionError:
         return SyntaxProblem(Span(0, len(text)), "Collections are nested too deeply")
+    return None
+
+
+def _parse(text: str) -> None:
+    """Parse the text, and keep nothing: in C that takes a seventh of the time that events take."""
+    parse_only = getattr(_LOADER, "raw_parse", None)
+    if parse_only is not None:
+        parse_only(_LOADER(text))
+    else:
+        deque(yaml.parse(text, Loader=_LOADER), maxlen=0)
+
+
+def _wrong_anchor(text: str) -> SyntaxProblem | None:
+    """An alias without an anchor, or a second anchor of a name."""
+    anchors: set[str] = set()
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in anchors:
+                return _unknown_alias(text, event)
+        elif isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            if event.anchor in anchors:
+                return _second_anchor(text, event)
+            anchors.add(event.anchor)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            anchors.clear()
     return None
 
 
