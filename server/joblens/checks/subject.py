@@ -35,6 +35,10 @@ class Subject:
         path = self.document.path
         return Disk(path.parent, self._opened) if path is not None else None
 
+    def neighbour(self, document: Document) -> Subject:
+        """Another document, which sees what this one sees."""
+        return Subject(document, self._opened)
+
     @cached_property
     def tree(self) -> Tree:
         """The document's tree."""

@@ -1,4 +1,7 @@
-"""Rename: a new name for an input, output, hyperparameter or step, wherever the file has it."""
+"""Rename: a new name for an input, output, hyperparameter or step, wherever it stands.
+
+What a component in a file declares is renamed there too, and in the pipelines near it that run it.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from dataclasses import dataclass
 from joblens.checks.subject import Subject
 from joblens.errors import UserError
 from joblens.features.occurrences import at, occurrences
+from joblens.features.places import Place, places
 from joblens.job.model import Dialect
 from joblens.job.occurrences import Name, Occurrence
+from joblens.text.document import Document
 from joblens.text.nodes import Scalar, Span, Style
 from joblens.text.values import scalar_value
 
@@ -37,6 +42,7 @@ class Renamable:
 class Edit:
     """One replacement of a rename."""
 
+    document: Document
     span: Span
     text: str
 
@@ -46,7 +52,7 @@ def renamable(subject: Subject, offset: int) -> Renamable | None:
     found = occurrences(subject, offset)
     if not found:
         return None
-    _refuse_what_lies_elsewhere(subject, found)
+    _refuse_what_lies_elsewhere(subject, found, places(subject, offset))
     here = at(found, offset)
     return Renamable(here.span, here.name.text)
 
@@ -56,24 +62,26 @@ def rename(subject: Subject, offset: int, new_name: str) -> list[Edit]:
     found = occurrences(subject, offset)
     if not found:
         return []
-    _refuse_what_lies_elsewhere(subject, found)
+    everywhere = places(subject, offset)
+    _refuse_what_lies_elsewhere(subject, found, everywhere)
     _refuse_bad_name(subject, at(found, offset).name.context, new_name)
-    _refuse_taken_name(subject, found, new_name)
-    return [Edit(one.span, new_name) for one in found]
+    _refuse_taken_name(subject, everywhere, new_name)
+    return [Edit(one.document, one.occurrence.span, new_name) for one in everywhere]
 
 
-def _refuse_what_lies_elsewhere(subject: Subject, found: list[Occurrence]) -> None:
+def _refuse_what_lies_elsewhere(subject: Subject, found: list[Occurrence], everywhere: list[Place]) -> None:
     name = found[0].name
     noun, holders = _NOUN[name.context], {one.name.owner for one in found}
     outside = [
         one.elsewhere for one in subject.owners.by_path.values() if one.path in holders and one.elsewhere
     ]
-    if outside and name.context != "jobs":
+    reached = any(one.document is not subject.document for one in everywhere)
+    if outside and name.context != "jobs" and not reached:
         raise RenameError(
             f"Component '{outside[0]}' gives {noun} '{name.text}' its name.",
             hint="Rename it in the component's own file first, then here.",
         )
-    if not any(one.declared_by for one in found):
+    if not any(one.occurrence.declared_by for one in everywhere):
         raise RenameError(
             f"This file has no {noun} '{name.text}'.", hint=f"Add it under '{name.context}' first."
         )
@@ -97,8 +105,11 @@ def _refuse_bad_name(subject: Subject, context: str, text: str) -> None:
         )
 
 
-def _refuse_taken_name(subject: Subject, found: list[Occurrence], text: str) -> None:
-    wanted = {Name(one.name.owner, one.name.context, text) for one in found if one.name.text != text}
-    if any(one.declared_by and one.name in wanted for one in subject.occurrences):
-        noun = _NOUN[found[0].name.context]
-        raise RenameError(f"There already is another {noun} '{text}'.", hint="Choose another name.")
+def _refuse_taken_name(subject: Subject, everywhere: list[Place], text: str) -> None:
+    for document in {id(one.document): one.document for one in everywhere}.values():
+        names = {one.occurrence.name for one in everywhere if one.document is document}
+        wanted = {Name(name.owner, name.context, text) for name in names if name.text != text}
+        known = subject if document is subject.document else subject.neighbour(document)
+        if any(one.declared_by and one.name in wanted for one in known.occurrences):
+            noun = _NOUN[next(iter(names)).context]
+            raise RenameError(f"There already is another {noun} '{text}'.", hint="Choose another name.")

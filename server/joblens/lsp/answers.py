@@ -45,14 +45,14 @@ def completion(opened: OpenDocument, position: types.Position) -> types.Completi
 def definition(opened: OpenDocument, position: types.Position) -> list[types.Location]:
     """Where the name at a place is declared."""
     found = definition_feature.definitions(opened.subject, opened.positions.offset_at(position))
-    return [convert.location(opened.positions, opened.uri, one.span) for one in found]
+    return [convert.definition(opened.files, one) for one in found]
 
 
 def references(opened: OpenDocument, position: types.Position, *, declarations: bool) -> list[types.Location]:
     """Where the name at a place is used."""
     offset = opened.positions.offset_at(position)
     found = reference_feature.references(opened.subject, offset, declarations=declarations)
-    return [convert.location(opened.positions, opened.uri, span) for span in found]
+    return [convert.location(opened.files, one.document, one.occurrence.span) for one in found]
 
 
 def highlights(opened: OpenDocument, position: types.Position) -> list[types.DocumentHighlight]:
@@ -76,7 +76,7 @@ def rename(opened: OpenDocument, position: types.Position, new_name: str) -> typ
         found = rename_feature.rename(opened.subject, opened.positions.offset_at(position), new_name)
     except UserError as error:
         raise _refusal(error) from error
-    return convert.workspace_edit(opened.positions, opened.uri, found) if found else None
+    return convert.workspace_edit(opened.files, found) if found else None
 
 
 def code_lenses(opened: OpenDocument) -> list[types.CodeLens]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from joblens.checks.problem import Problem
+from joblens.features.definition import Definition, File
 from joblens.features.folding import Fold
 from joblens.features.highlight import Highlight
 from joblens.features.hints import Hint
@@ -17,7 +18,9 @@ from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
 from joblens.features.tokens import KINDS, Token
 from joblens.lsp.diagnostics import diagnostic
+from joblens.lsp.files import Files
 from joblens.lsp.positions import Positions
+from joblens.text.document import Document
 from joblens.text.nodes import Span
 
 TELL_GUESSES = "joblens.tellGuesses"
@@ -91,9 +94,17 @@ def hover(positions: Positions, found: Hover) -> types.Hover:
     return types.Hover(content, positions.range_of(found.span))
 
 
-def location(positions: Positions, uri: str, span: Span) -> types.Location:
-    """A place in the file."""
-    return types.Location(uri, positions.range_of(span))
+def location(files: Files, document: Document, span: Span) -> types.Location:
+    """A place in a file."""
+    return types.Location(files.uri_of(document), files.positions_of(document).range_of(span))
+
+
+def definition(files: Files, found: Definition | File) -> types.Location:
+    """What declares a name; the beginning of a file that is named."""
+    if isinstance(found, Definition):
+        return location(files, found.document, found.span)
+    start = types.Position(0, 0)
+    return types.Location(files.uri_at(found.path), types.Range(start, start))
 
 
 def highlight(positions: Positions, found: Highlight) -> types.DocumentHighlight:
@@ -107,10 +118,13 @@ def renamable(positions: Positions, found: Renamable) -> types.PrepareRenamePlac
     return types.PrepareRenamePlaceholder(positions.range_of(found.span), found.text)
 
 
-def workspace_edit(positions: Positions, uri: str, edits: list[Edit]) -> types.WorkspaceEdit:
-    """Edits of one file."""
-    changes = [types.TextEdit(positions.range_of(one.span), one.text) for one in edits]
-    return types.WorkspaceEdit(changes={uri: changes})
+def workspace_edit(files: Files, edits: list[Edit]) -> types.WorkspaceEdit:
+    """Edits of one file or of several."""
+    changes: dict[str, list[types.TextEdit]] = {}
+    for one in edits:
+        place = files.positions_of(one.document).range_of(one.span)
+        changes.setdefault(files.uri_of(one.document), []).append(types.TextEdit(place, one.text))
+    return types.WorkspaceEdit(changes=changes)
 
 
 def code_lens(positions: Positions, uri: str, lens: Lens) -> types.CodeLens:

@@ -14,6 +14,7 @@ from lsprotocol import types
 from joblens.checks import check
 from joblens.checks.problem import Problem
 from joblens.checks.subject import Subject
+from joblens.lsp.files import Files
 from joblens.lsp.positions import Encoding, Positions
 from joblens.lsp.uris import path_of
 from joblens.text.document import Document
@@ -47,6 +48,11 @@ class OpenDocument:
     def positions(self) -> Positions:
         """Places of this version as the editor counts them."""
         return Positions(self.document, self.encoding)
+
+    @property
+    def files(self) -> Files:
+        """This document and others, as the editor names them."""
+        return Files(self.document, self.uri, self.encoding)
 
     @property
     def problems(self) -> list[Problem]:
