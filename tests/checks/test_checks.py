@@ -3,6 +3,7 @@
 import pytest
 
 from joblens.checks import problems
+from joblens.checks.problem import Severity
 from joblens.text.document import Document
 from tests.marked import spans
 
@@ -233,3 +234,37 @@ def test_a_misspelt_key_of_a_step_does_not_make_it_another_kind_of_step() -> Non
         "JL101",
         "Unknown key 'environmnt' in 'a'. Did you mean 'environment'?",
     )
+
+
+_DECLARED = [
+    ("command: a ${{inputs.wholly_new}}\nenvironment: azureml:e:1\n", "inputs"),
+    ("command: a ${{inputs.wholly_new}}\nenvironment: azureml:e:1\ninputs: {b: 1}\n", "inputs"),
+    ("command: a ${{outputs.wholly_new}}\nenvironment: azureml:e:1\n", "outputs"),
+    (
+        "type: sweep\ntrial:\n  command: a ${{search_space.wholly_new}}\n  environment: azureml:e:1\n"
+        "search_space:\n  b: {type: choice, values: [1]}\nsampling_algorithm: random\n"
+        "objective: {goal: minimize, primary_metric: loss}\nlimits: {max_total_trials: 3}\n",
+        "search_space",
+    ),
+    (
+        "type: pipeline\njobs:\n  s:\n    compute: azureml:c\n    command: a ${{inputs.wholly_new}}\n"
+        "    environment: azureml:e:1\n",
+        "inputs",
+    ),
+    (
+        "type: pipeline\njobs:\n  s:\n    compute: azureml:c\n    type: command\n    component:\n"
+        "      command: a ${{outputs.wholly_new}}\n      environment: azureml:e:1\n",
+        "outputs",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "section"), _DECLARED)
+def test_an_undeclared_name_can_be_declared(text: str, section: str) -> None:
+    document = Document(text)
+    (found,) = [one for one in problems(document) if one.severity is Severity.ERROR]
+    (declare,) = found.others
+    mended = text[: declare.span.start] + declare.text + text[declare.span.end :]
+    assert section in mended
+    assert "wholly_new" in mended[mended.index(f"{section}:") :]
+    assert [one for one in problems(Document(mended)) if one.severity is Severity.ERROR] == []

@@ -5,11 +5,13 @@ The client looks only at `${{inputs.x}}`, and only after the upload; the rest fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from joblens.checks.problem import Fix, Problem, listed, shortened
 from joblens.checks.subject import Subject
 from joblens.job.expressions import Expression, expressions
+from joblens.job.insertion import insertion
 from joblens.job.model import Dialect
 from joblens.job.names import Scope
 from joblens.schema.near import nearest
@@ -25,6 +27,10 @@ OTHER_DIALECT = "JL205"
 _CONTEXTS = ("inputs", "outputs", "search_space")
 # Filled by the service itself, wherever they stand.
 _FILLED_BY_SERVICE = frozenset({"name", "default_datastore", "output_name"})
+_A_NAME = re.compile(r"[A-Za-z_]\w*")
+_NEW_IN_PREVIEW = {"search_space": "{type: uniform, min_value: 0, max_value: 1}"}
+_NEW = {"inputs": '""', "outputs": "{type: uri_folder}", **_NEW_IN_PREVIEW}
+"""What a name that a fix declares is worth, until its author says better."""
 _NOUN = {"inputs": "input", "outputs": "output", "search_space": "hyperparameter"}
 
 
@@ -42,12 +48,14 @@ def problems(subject: Subject) -> Iterator[Problem]:
             if any(one.span.start <= span.start < one.span.end for one in foreign):
                 continue
             name = Span(offsets[expression.name_start], offsets[expression.name_end])
-            found = _problem(scope, expression, span, name)
+            found = _problem(subject, scope, expression, span, name)
             if found is not None:
                 yield found
 
 
-def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) -> Problem | None:
+def _problem(
+    subject: Subject, scope: Scope, expression: Expression, span: Span, name_span: Span
+) -> Problem | None:
     shown = shortened(expression.raw)
     if not expression.closed:
         return unclosed(expression.raw, span, "}}" if scope.dialect is Dialect.TODAY else "}")
@@ -61,7 +69,8 @@ def _problem(scope: Scope, expression: Expression, span: Span, name_span: Span) 
         return Problem(WRONG_PLACE, message, span)
     if expression.name in declared or expression.name.partition(".")[0] in declared:
         return None
-    return _undeclared(expression, list(declared), span, name_span)
+    declare = _declaration(subject, scope, expression)
+    return _undeclared(expression, list(declared), span, name_span, declare)
 
 
 def unclosed(raw: str, span: Span, closing: str) -> Problem:
@@ -77,14 +86,37 @@ def _unknown_context(scope: Scope, expression: Expression, span: Span, shown: st
     return Problem(UNKNOWN_CONTEXT, f"'{shown}' refers to nothing. {way_out}", span)
 
 
-def _undeclared(expression: Expression, declared: list[str], span: Span, name_span: Span) -> Problem:
+def _undeclared(
+    expression: Expression, declared: list[str], span: Span, name_span: Span, declare: Fix | None
+) -> Problem:
     noun, name = _NOUN[expression.context], shortened(expression.name, 30)
     meant = nearest(expression.name, declared)
+    others = (declare,) if declare is not None else ()
     if meant is not None:
         message = f"There is no {noun} '{name}'. Did you mean '{meant}'?"
-        return Problem(UNDECLARED, message, span, fix=Fix(f"Change to '{meant}'", name_span, meant))
+        fix = Fix(f"Change to '{meant}'", name_span, meant)
+        return Problem(UNDECLARED, message, span, fix=fix, others=others)
     way_out = f"Declared: {listed(declared)}." if declared else f"Declare it under '{expression.context}'."
-    return Problem(UNDECLARED, f"There is no {noun} '{name}'. {way_out}", span)
+    return Problem(UNDECLARED, f"There is no {noun} '{name}'. {way_out}", span, others=others)
+
+
+def _declaration(subject: Subject, scope: Scope, expression: Expression) -> Fix | None:
+    """The fix that declares a name where the command's names are declared, with a value to be changed."""
+    value = (
+        _NEW[expression.context]
+        if scope.dialect is Dialect.TODAY
+        else _NEW_IN_PREVIEW.get(expression.context)
+    )
+    if value is None or not _A_NAME.fullmatch(expression.name):
+        return None
+    *holder, _ = subject.tree.path_at(scope.command.span.start)
+    in_trial = scope.dialect is Dialect.PREVIEW and expression.context == "inputs"
+    if holder[-1:] == ["trial"] and not in_trial:
+        holder.pop()  # A trial has its names from the sweep around it.
+    made = insertion(subject.document, tuple(holder), expression.context, expression.name, value)
+    if made is None:
+        return None
+    return Fix(f"Declare {_NOUN[expression.context]} '{expression.name}'", made.span, made.text)
 
 
 def _todays(text: str, offsets: Sequence[int]) -> list[Problem]:

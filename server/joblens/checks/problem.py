@@ -35,6 +35,9 @@ class Problem:
     span: Span
     severity: Severity = Severity.ERROR
     fix: Fix | None = None
+    """The way out that is most likely meant."""
+    others: tuple[Fix, ...] = ()
+    """Other ways out, to choose from."""
 
 
 def replacement(word: str, span: Span) -> Fix:

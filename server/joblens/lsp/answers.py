@@ -130,8 +130,7 @@ def quick_fixes(opened: OpenDocument, place: types.Range) -> list[types.CodeActi
     start = opened.positions.offset_at(place.start)
     end = opened.positions.offset_at(place.end)
     touched = [one for one in opened.problems if one.span.start <= end and start <= one.span.end]
-    fixes = [convert.quick_fix(opened.positions, opened.uri, one) for one in touched]
-    return [fix for fix in fixes if fix is not None]
+    return [fix for one in touched for fix in convert.quick_fixes(opened.positions, opened.uri, one)]
 
 
 def migrations(opened: OpenDocument, only: Sequence[str] | None) -> list[types.CodeAction]:

@@ -40,19 +40,19 @@ _SYMBOL_KIND = {
 }
 
 
-def quick_fix(positions: Positions, uri: str, problem: Problem) -> types.CodeAction | None:
-    """The problem's fix as the editor offers it; None where it has none."""
-    fix = problem.fix
-    if fix is None:
-        return None
-    edit = types.TextEdit(positions.range_of(fix.span), fix.text)
-    return types.CodeAction(
-        title=fix.title,
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[diagnostic(positions, problem)],
-        is_preferred=True,
-        edit=types.WorkspaceEdit(changes={uri: [edit]}),
-    )
+def quick_fixes(positions: Positions, uri: str, problem: Problem) -> list[types.CodeAction]:
+    """The problem's ways out as the editor offers them, the likeliest marked."""
+    fixes = [problem.fix, *problem.others] if problem.fix is not None else list(problem.others)
+    return [
+        types.CodeAction(
+            title=fix.title,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic(positions, problem)],
+            is_preferred=fix is problem.fix,
+            edit=types.WorkspaceEdit(changes={uri: [types.TextEdit(positions.range_of(fix.span), fix.text)]}),
+        )
+        for fix in fixes
+    ]
 
 
 def migration(positions: Positions, uri: str, found: Migration) -> types.CodeAction:
