@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from joblens.checks.subject import Subject
+from joblens.features.implied import implied
 from joblens.job.fields import Fields
 from joblens.job.model import Dialect
 from joblens.job.read_today import word
@@ -22,8 +23,9 @@ class Hint:
 
 
 def hints(subject: Subject) -> list[Hint]:
-    """How many trials each grid search of the file comes to."""
-    return [hint for sweep in _sweeps(subject) for hint in _of_grid(subject, sweep)]
+    """How many trials each grid search comes to, and the defaults that hold where nothing is said."""
+    grids = (hint for sweep in _sweeps(subject) for hint in _of_grid(subject, sweep))
+    return [*grids, *(Hint(one.text, one.offset) for one in implied(subject))]
 
 
 def _sweeps(subject: Subject) -> Iterator[Fields]:
