@@ -14,10 +14,12 @@ const LIBRARIES = [
   "exceptiongroup",
   "filelock",
   "lsprotocol",
+  "pathspec",
   "platformdirs",
   "psutil",
   "pygls",
   "pyyaml",
+  "tomli",
   "typing-extensions",
 ];
 

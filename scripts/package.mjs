@@ -60,6 +60,7 @@ function stage(manifest, libraries) {
   const filter = (/** @type {string} */ path) => basename(path) !== "__pycache__";
   cpSync(join(ROOT, "server", "joblens"), join(server, "joblens"), { recursive: true, filter });
   cpSync(join(ROOT, "schemas"), join(server, "joblens", "schemas"), { recursive: true, filter });
+  cpSync(join(ROOT, "docs", "checks.md"), join(server, "joblens", "docs", "checks.md"));
   cpSync(libraries, join(server, "libs"), { recursive: true });
 }
 

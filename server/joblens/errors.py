@@ -22,6 +22,12 @@ class JobFileError(UserError):
     exit_code = 2
 
 
+class ConfigurationError(UserError):
+    """A configuration file cannot be read, or says what does not exist."""
+
+    exit_code = 2
+
+
 class MissingToolError(UserError):
     """Something that the request needs is not installed here."""
 

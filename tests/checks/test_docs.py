@@ -14,6 +14,7 @@ from joblens import checks
 from joblens.checks import problems
 from joblens.checks.problem import Problem
 from joblens.checks.subject import Subject
+from joblens.cli.checking.rules import rules
 from joblens.text.document import Document
 from tests.marked import spans
 from tests.shared_data import ROOT
@@ -63,12 +64,18 @@ def test_a_good_example_has_no_problem(example: _Example, tmp_path: Path) -> Non
 
 
 def test_every_code_has_a_bad_example_and_a_good_one() -> None:
-    modules = {one.__module__: __import__(one.__module__, fromlist=["CODE"]) for one in checks.CHECKS}
-    codes = {
-        value for module in modules.values() for name, value in vars(module).items() if _is_code(name, value)
-    }
-    assert codes == {one.code for one in _BAD}
-    assert codes == {one.code for one in _GOOD}
+    assert checks.codes() == {one.code for one in _BAD}
+    assert checks.codes() == {one.code for one in _GOOD}
+
+
+@pytest.mark.parametrize("example", _BAD, ids=[one.code for one in _BAD])
+def test_a_section_begins_with_how_bad_it_is_unless_it_is_an_error(example: _Example, tmp_path: Path) -> None:
+    rule = rules()[example.code]
+    (severity,) = {one.severity.value for one in _problems(spans(example.text)[0], example, tmp_path)}
+    # Where the level depends on the place, the page tells of the warning further down.
+    assert severity == rule.level or (
+        rule.level == "error" and f"a {severity}" in " ".join(rule.text.split())
+    )
 
 
 def test_an_example_may_have_files_beside_it(tmp_path: Path) -> None:
@@ -93,7 +100,3 @@ def _problems(text: str, example: _Example, folder: Path) -> list[Problem]:
     job = folder / "job.yml"
     job.write_text(text, encoding="utf-8")
     return problems(Document(text, job))
-
-
-def _is_code(name: str, value: object) -> bool:
-    return name.isupper() and isinstance(value, str) and re.fullmatch(r"JL\d+", value) is not None

@@ -124,33 +124,6 @@ def test_errors_have_a_hint_and_a_code(joblens):
     assert joblens("job", "show", "nothing")[0] == 5
 
 
-def test_check_prints_problems_where_they_are(joblens, tmp_path):
-    write(tmp_path, job("echo ${{inputs.x}}"))
-    code, out, _ = joblens("check", "job.yml")
-    assert code == 2
-    assert out.startswith("job.yml:1:")
-    assert json.loads(joblens("check", "job.yml", "--json")[1])["line"] == 1
-    write(tmp_path, job("echo"))
-    assert joblens("check", "job.yml") == (0, "", "")
-
-
-def test_check_goes_on_after_a_file_that_cannot_be_read(joblens, tmp_path):
-    (tmp_path / "bin.yml").write_bytes(b"\xff\xfe\x00")
-    write(tmp_path, job("echo ${{inputs.x}}"))
-    code, out, err = joblens("check", "gone.yml", "bin.yml", "job.yml")
-    assert code == 2
-    assert "There is no file gone.yml." in err
-    assert "bin.yml is not text in UTF-8." in err
-    assert out.startswith("job.yml:1:")
-
-
-def test_check_says_when_there_was_nothing_to_check(joblens, tmp_path):
-    (tmp_path / "other.yml").write_text("services: {}\n", encoding="utf-8")
-    note = "note: other.yml is not an Azure ML file, nothing was checked.\n"
-    assert joblens("check", "other.yml") == (0, "", note)
-    assert joblens("check", "other.yml", "--json") == (0, "", "")
-
-
 def test_a_run_says_its_name_and_where_its_files_are(joblens, tmp_path):
     write(tmp_path, job("echo"))
     _, _, err = joblens("run", "job.yml", "--environment", "this-python", "--name", "n")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from joblens.checks import (
     conda_file,
@@ -22,6 +24,7 @@ from joblens.checks import (
     placeholder,
     placeholder_style,
     reference,
+    suppression,
     sweep_limits,
     sweep_objective,
     sweep_policy,
@@ -35,6 +38,7 @@ from joblens.checks import (
     yaml_surprise,
 )
 from joblens.checks.problem import Problem, Severity
+from joblens.checks.settings import DEFAULT, Settings
 from joblens.checks.subject import Subject
 from joblens.text.document import Document
 
@@ -75,29 +79,55 @@ _OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, ol
 
 _IDLE = frozenset((unused.INPUT, unused.OUTPUT, unused.HYPERPARAMETER, pipeline_unused.CODE))
 
-_IGNORE = re.compile(r"#\s*joblens:\s*ignore(?:\[([\w\s,]*)\])?")
+_CODE = re.compile(r"JL\d{3}")
 
 
-def problems(document: Document) -> list[Problem]:
+def problems(document: Document, settings: Settings = DEFAULT) -> list[Problem]:
     """All that is wrong with the document, in the order of its text; nothing for a file of another tool."""
-    return check(Subject(document))
+    return check(Subject(document), settings)
 
 
-def check(subject: Subject) -> list[Problem]:
+def check(subject: Subject, settings: Settings = DEFAULT) -> list[Problem]:
     """All that is wrong with the subject; keeps what it worked out for whoever asks next."""
     if subject.kind is None:
         return []
     asked = CHECKS if subject.older is None else _OF_ANY_FORMAT
     found = [problem for one in asked for problem in one(subject)]
+    found = _not_suppressed(subject, found, settings)
     found = _outside_repeated(subject, found)
     if subject.syntax:
         found = _certain_in_broken_text(subject, found)
-    found = [one for one in found if not _ignored(subject.document, one)]
+    found = settings.applied(found)
     if any(one.severity is not Severity.HINT for one in found):
         found = [one for one in found if one.severity is not Severity.HINT]  # Tidying up can wait.
-    if any(one.code not in _IDLE for one in found):
-        found = [one for one in found if one.code not in _IDLE]  # What is unused may yet be put to use.
+    if any(not _is_idle(one) and one.code != suppression.UNUSED for one in found):
+        found = [one for one in found if not _is_idle(one)]  # What is unused may yet be put to use.
     return sorted(found, key=lambda one: (one.span, one.code))
+
+
+@cache
+def codes() -> frozenset[str]:
+    """The codes of all checks: the constants of their modules."""
+    modules = [suppression, *(sys.modules[one.__module__] for one in CHECKS)]
+    constants = [value for module in modules for name, value in vars(module).items() if name.isupper()]
+    return frozenset(one for one in constants if isinstance(one, str) and _CODE.fullmatch(one))
+
+
+def _is_idle(problem: Problem) -> bool:
+    return problem.code in _IDLE and problem.severity is Severity.HINT
+
+
+def _not_suppressed(subject: Subject, found: list[Problem], settings: Settings) -> list[Problem]:
+    """Without what comments suppress; with a hint for each comment that suppresses nothing."""
+    comments = suppression.suppressions(subject)
+    if not comments:
+        return found
+    left = [one for one in found if not suppression.suppressed(subject, comments, one)]
+    if subject.syntax or subject.older is not None:
+        return left  # Not all checks were asked, or knew what to say.
+    off = frozenset(code for code in codes() if settings.is_off(code))
+    idle = suppression.unused(subject, comments, codes(), off)
+    return left + [one for one in idle if not suppression.suppressed(subject, comments, one)]
 
 
 def _outside_repeated(subject: Subject, found: list[Problem]) -> list[Problem]:
@@ -128,11 +158,3 @@ def _block(document: Document, start: int) -> range:
     while end < len(document.line_starts) and document.line_text(end)[:1] in ("", " ", "\t", "#"):
         end += 1
     return range(start, end)
-
-
-def _ignored(document: Document, problem: Problem) -> bool:
-    comment = _IGNORE.search(document.line_text(document.line_of(problem.span.start)))
-    if comment is None:
-        return False
-    codes = comment[1]
-    return codes is None or problem.code in {code.strip() for code in codes.split(",")}

@@ -22,6 +22,13 @@ exit codes:
   6  Azure refused, or could not be reached
 """
 
+_CHECK_EXIT_CODES = """\
+exit codes:
+  0  no errors (warnings and hints there may be)
+  1  errors were found, or more warnings than --max-warnings
+  2  it could not run: a file cannot be read, or the command line or the configuration is wrong
+"""
+
 
 def parser(version: str) -> argparse.ArgumentParser:
     """The whole command line."""
@@ -135,8 +142,24 @@ def _job(commands: Commands) -> None:
 
 def _check(commands: Commands) -> None:
     check = _command(commands, "check", "show the problems of job files", "joblens.cli.check", "check")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="job files")
-    _json(check)
+    check.description = (
+        "Show the problems of Azure ML's YAML files. "
+        "In folders, what git ignores and what is hidden is passed over."
+    )
+    check.epilog = _CHECK_EXIT_CODES
+    what = "files, folders, patterns in quotes such as 'jobs/**/*.yml', or - for stdin"
+    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=what)
+    check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
+    check.add_argument("--json", dest="format", action="store_const", const="json", help="--format json")
+    check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="where the text from stdin stands")
+    check.add_argument(
+        "--max-warnings", type=int, metavar="N", help="exit 1 when there are more than N warnings"
+    )
+    check.add_argument(
+        "--force-exclude", action="store_true", help="leave out excluded files even where they are named"
+    )
+    check.add_argument("--quiet", "-q", action="store_true", help="print the problems alone")
+    check.add_argument("--jobs", "-j", type=int, metavar="N", help="use N processes")
 
 
 def _migrate(commands: Commands) -> None:

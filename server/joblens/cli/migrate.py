@@ -7,17 +7,15 @@ import difflib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from joblens.cli.yaml_files import yaml_files
 from joblens.errors import JobFileError
 from joblens.job.detect import detect
 from joblens.job.migrate import Migrated, migrate
 from joblens.job.model import Dialect
 from joblens.text.document import Document
-
-_SUFFIXES = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class _Change:
 def migrate_files(parsed: argparse.Namespace) -> int:
     """Migrate the files, or those in the folders; 1 when `--check` finds one that is to be migrated."""
     # All are read before the first is written: a mistake in one leaves all as they are.
-    changes = [change for file in _files(parsed.paths) if (change := _change(file)) is not None]
+    changes = [change for file, _ in yaml_files(parsed.paths) if (change := _change(file)) is not None]
     for change in changes:
         for note in change.new.notes:
             print(f"{change.file}: {note}", file=sys.stderr)
@@ -44,17 +42,6 @@ def migrate_files(parsed: argparse.Namespace) -> int:
     if not changes:
         print("Nothing to migrate: there is no job of the previews of 2021 here.", file=sys.stderr)
     return 1 if parsed.check and changes else 0
-
-
-def _files(paths: list[Path]) -> Iterator[Path]:
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for file in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.suffix in _SUFFIXES and file.is_file() and not hidden:
-                yield file
 
 
 def _change(file: Path) -> _Change | None:

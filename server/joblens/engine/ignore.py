@@ -1,66 +1,53 @@
-"""Which files of a code folder stay behind: `.amlignore`, or `.gitignore` where there is none."""
+"""What ignore files say: which files of a code folder stay behind, and which git leaves alone."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 ALWAYS = frozenset({".git", ".joblens", "__pycache__"})
 """Never part of a snapshot: history, earlier runs, compiled files."""
 
 
-class Rule(NamedTuple):
-    """One line of an ignore file."""
-
-    pattern: re.Pattern[str]
-    folders_only: bool
-    keeps: bool
-
-
-def rules_of(folder: Path) -> list[Rule]:
+def rules_of(folder: Path) -> GitIgnoreSpec | None:
     """The rules that hold in `folder`; Azure ML too reads `.gitignore` only where `.amlignore` is missing."""
     for name in (".amlignore", ".gitignore"):
-        file = folder / name
-        if file.is_file():
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-            return [rule for rule in map(_rule, lines) if rule is not None]
-    return []
+        if (folder / name).is_file():
+            return rules_in(folder / name)
+    return None
 
 
-def ignored(relative: str, is_folder: bool, rules: Sequence[Rule]) -> bool:
+def rules_in(file: Path) -> GitIgnoreSpec:
+    """The rules of an ignore file, which must be there."""
+    from pathspec import GitIgnoreSpec
+
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:  # as git does: a line that cannot be is passed over
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def ignored(relative: str, is_folder: bool, rules: GitIgnoreSpec | None) -> bool:
     """Whether the file at `relative` (with `/`) stays behind; the last rule that matches decides."""
     if relative.rpartition("/")[2] in ALWAYS:
         return True
-    for rule in reversed(rules):
-        if (is_folder or not rule.folders_only) and rule.pattern.fullmatch(relative):
-            return not rule.keeps
-    return False
+    return rules is not None and verdict(relative, is_folder, rules) is True
 
 
-def _rule(line: str) -> Rule | None:
-    text = line.rstrip()
-    if not text or text.startswith("#"):
-        return None
-    keeps = text.startswith("!")
-    text = text[1:] if keeps else text.removeprefix("\\")
-    folders_only = text.endswith("/")
-    text = text.rstrip("/")
-    anchored = "/" in text
-    body = _regex(text.lstrip("/"))
-    return Rule(re.compile(body if anchored else f"(?:.*/)?{body}"), folders_only, keeps)
+def verdict(relative: str, is_folder: bool, rules: GitIgnoreSpec) -> bool | None:
+    """Whether the rules ignore or keep what is at `relative`; None when none of them speaks of it."""
+    return rules.check_file(relative + "/" * is_folder).include
 
 
-def _regex(glob: str) -> str:
-    pieces = re.split(r"(\*\*/|/\*\*|\*|\?|\[[^\]]+\])", glob)
-    return "".join(_piece(piece) for piece in pieces)
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
 
-
-def _piece(piece: str) -> str:
-    special = {"**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}
-    if piece in special:
-        return special[piece]
-    if piece.startswith("[") and piece.endswith("]"):
-        return f"[{'^' if piece[1] in '!^' else ''}{piece[1:-1].lstrip('!^')}]"
-    return re.escape(piece)
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

@@ -7,8 +7,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joblens.engine.ignore import Rule, ignored, rules_of
+from joblens.engine.ignore import ignored, rules_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 def take(code: Path | None, target: Path) -> str:
@@ -48,7 +52,7 @@ def files_of(code: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _walk(
-    folder: Path, prefix: str, *, rules: list[Rule], above: frozenset[str]
+    folder: Path, prefix: str, *, rules: GitIgnoreSpec | None, above: frozenset[str]
 ) -> Iterator[tuple[Path, str]]:
     real = os.path.realpath(folder)
     if real in above:  # a link that leads back to where we came from
