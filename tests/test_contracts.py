@@ -6,9 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import joblens
+from joblens import checks
+from joblens.checks.settings import LEVELS
 from joblens.engine import records
 from joblens.engine.events import Event
-from joblens.lsp import protocol
+from joblens.lsp import check_settings, protocol
 from tests.shared_data import ROOT
 
 MANIFEST = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
@@ -41,8 +43,15 @@ def test_the_lenses_run_contributed_commands():
 def test_every_setting_is_read_and_no_other():
     settings = set(MANIFEST["contributes"]["configuration"]["properties"])
     read = found(r'\.get<\w+>\("([^"]+)"', (SOURCES / "settings.ts").read_text(encoding="utf-8"))
-    # The language client reads this one by itself.
-    assert settings == {f"joblens.{name}" for name in read} | {"joblens.trace.server"}
+    # The language client reads the first of these by itself, the server asks for the other.
+    assert settings == {f"joblens.{name}" for name in read} | {"joblens.trace.server", check_settings.SECTION}
+
+
+def test_a_severity_in_the_settings_is_one_that_the_server_knows():
+    setting = MANIFEST["contributes"]["configuration"]["properties"][check_settings.SECTION]
+    (pattern,) = setting["patternProperties"]
+    assert all(re.fullmatch(pattern, code) for code in checks.codes())
+    assert setting["patternProperties"][pattern]["enum"] == list(LEVELS)
 
 
 def test_both_sides_know_the_same_messages():

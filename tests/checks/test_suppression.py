@@ -105,6 +105,10 @@ def test_nothing_is_said_of_a_comment_for_what_is_turned_off() -> None:
     assert codes(text, JL201="off") == codes(text, JL2="off") == codes(text, JL901="off") == []
 
 
+def test_nothing_is_said_of_a_comment_for_files_that_another_machine_may_lack() -> None:
+    assert codes(f"command: a # joblens: ignore[JL801]\n{HEAD}") == []
+
+
 def test_nothing_is_said_of_comments_while_the_text_is_broken() -> None:
     assert codes(f"command: a # joblens: ignore[JL201]\n{HEAD}tags: [\n") == ["JL001"]
 

@@ -11,6 +11,12 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+_ASKABLE = types.WorkspaceClientCapabilities(
+    configuration=True,
+    did_change_configuration=types.DidChangeConfigurationClientCapabilities(dynamic_registration=True),
+    did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+)
+
 
 @dataclass
 class Editor:
@@ -20,6 +26,7 @@ class Editor:
     encoding: types.PositionEncodingKind | str | None = None
     published: "asyncio.Queue[types.PublishDiagnosticsParams]" = field(default_factory=asyncio.Queue)
     events: "asyncio.Queue[Any]" = field(default_factory=asyncio.Queue)
+    registered: "asyncio.Queue[list[str]]" = field(default_factory=asyncio.Queue)
 
     def open(self, uri: str, text: str) -> None:
         item = types.TextDocumentItem(uri, "yaml", 1, text)
@@ -43,8 +50,13 @@ class Editor:
 
 
 @asynccontextmanager
-async def editing(*encodings: types.PositionEncodingKind) -> AsyncIterator[Editor]:
-    """An editor whose server is up; it counts in one of `encodings`, if it says so."""
+async def editing(
+    *encodings: types.PositionEncodingKind, settings: dict[str, Any] | None = None
+) -> AsyncIterator[Editor]:
+    """An editor whose server is up; it counts in one of `encodings`, if it says so.
+
+    With `settings` (each by its full name) it can be asked for them, and tells of changes on request.
+    """
     client = LanguageClient("test", "1")
     editor = Editor(client)
 
@@ -56,9 +68,19 @@ async def editing(*encodings: types.PositionEncodingKind) -> AsyncIterator[Edito
     def _event(params: Any) -> None:
         editor.events.put_nowait(params)
 
+    @client.feature(types.WORKSPACE_CONFIGURATION)
+    def _configuration(params: types.ConfigurationParams) -> list[Any]:
+        return [(settings or {}).get(item.section or "") for item in params.items]
+
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def _register(params: types.RegistrationParams) -> None:
+        editor.registered.put_nowait([one.method for one in params.registrations])
+
     await client.start_io(sys.executable, "-m", "joblens", "lsp")
     general = types.GeneralClientCapabilities(position_encodings=encodings) if encodings else None
-    capabilities = types.ClientCapabilities(general=general)
+    capabilities = types.ClientCapabilities(
+        general=general, workspace=_ASKABLE if settings is not None else None
+    )
     answer = await client.initialize_async(types.InitializeParams(capabilities=capabilities))
     editor.encoding = answer.capabilities.position_encoding
     client.initialized(types.InitializedParams())

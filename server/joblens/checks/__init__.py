@@ -80,6 +80,8 @@ _OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, ol
 _IDLE = frozenset((unused.INPUT, unused.OUTPUT, unused.HYPERPARAMETER, pipeline_unused.CODE))
 
 _CODE = re.compile(r"JL\d{3}")
+_OF_OTHER_FILES = "JL8"
+"""Checks of files beside the document: the next machine may have what this one lacks."""
 
 
 def problems(document: Document, settings: Settings = DEFAULT) -> list[Problem]:
@@ -125,8 +127,8 @@ def _not_suppressed(subject: Subject, found: list[Problem], settings: Settings) 
     left = [one for one in found if not suppression.suppressed(subject, comments, one)]
     if subject.syntax or subject.older is not None:
         return left  # Not all checks were asked, or knew what to say.
-    off = frozenset(code for code in codes() if settings.is_off(code))
-    idle = suppression.unused(subject, comments, codes(), off)
+    apart = {code for code in codes() if settings.is_off(code) or code.startswith(_OF_OTHER_FILES)}
+    idle = suppression.unused(subject, comments, codes(), apart)
     return left + [one for one in idle if not suppression.suppressed(subject, comments, one)]
 
 

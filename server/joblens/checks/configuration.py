@@ -45,14 +45,17 @@ class Configuration:
             raise found.error
         return found.settings
 
-    def refresh(self) -> None:
-        """Forget what was read from files that have changed since."""
+    def refresh(self) -> bool:
+        """Forget what was read from files that have changed since; whether there were any."""
         states = {file: _state(file) for read in self._known.values() for file in read.seen}
-        self._known = {
+        kept = {
             folder: read
             for folder, read in self._known.items()
             if all(states[file] == state for file, state in read.seen.items())
         }
+        changed = len(kept) < len(self._known)
+        self._known = kept
+        return changed
 
     def _of(self, folder: Path) -> _Read:
         found = self._known.get(folder)

@@ -72,14 +72,16 @@ def suppressed(subject: Subject, found: list[Suppression], problem: Problem) -> 
 
 
 def unused(
-    subject: Subject, found: list[Suppression], known: frozenset[str], off: frozenset[str]
+    subject: Subject, found: list[Suppression], known: frozenset[str], apart: set[str]
 ) -> Iterator[Problem]:
     """A hint for each code of a comment that suppressed nothing; to be asked when all is suppressed.
 
-    A code that the settings turn off may stand: it counts again once they turn it on.
+    A code that is `apart` may stand: it is turned off, say, and counts again once it is turned on.
     """
     for one in found:
-        idle = [entry for entry in one.entries if entry not in one.used and not _may_stand(entry, known, off)]
+        idle = [
+            entry for entry in one.entries if entry not in one.used and not _may_stand(entry, known, apart)
+        ]
         strange = [entry for entry in idle if not any(code.startswith(entry.code) for code in known)]
         if len(idle) == len(one.entries) and not strange:
             yield _nothing(subject, one)
@@ -89,11 +91,11 @@ def unused(
             yield Problem(UNUSED, message, entry.span, Severity.HINT, _fix(subject, one, entry))
 
 
-def _may_stand(entry: Entry, known: frozenset[str], off: frozenset[str]) -> bool:
+def _may_stand(entry: Entry, known: frozenset[str], apart: set[str]) -> bool:
     if not entry.code:
         return False
     covered = {code for code in known if entry.covers(code)}
-    return UNUSED in covered or (bool(covered) and covered <= off)
+    return UNUSED in covered or (bool(covered) and covered <= apart)
 
 
 def _nothing(subject: Subject, one: Suppression) -> Problem:

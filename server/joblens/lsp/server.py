@@ -15,7 +15,7 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
 from joblens import __version__
-from joblens.lsp import runs
+from joblens.lsp import check_settings, runs
 from joblens.lsp.diagnostics import diagnostics
 from joblens.lsp.workspace import OpenDocument
 
@@ -61,15 +61,19 @@ class JoblensServer(LanguageServer):
         self._uris: dict[Path, str] = {}
         self._due: dict[str, asyncio.Handle] = {}
         self._is_warm = False
+        self.check_settings = check_settings.CheckSettings(self._log)
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Keep a document and say what is wrong with it."""
         encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
-        opened = OpenDocument(item.uri, item.version, item.text, encoding, self._document_at)
+        settings = self.check_settings.of
+        opened = OpenDocument(item.uri, item.version, item.text, encoding, self._document_at, settings)
         self.documents[item.uri] = opened
         if opened.path is not None:
             self._uris[opened.path] = item.uri
         self._publish_soon(item.uri)
+        if self.check_settings.refresh():
+            self.recheck()
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Follow a change and say what is wrong now."""
@@ -85,6 +89,14 @@ class JoblensServer(LanguageServer):
             self._uris.pop(closed.path, None)
         self._cancel_due(uri)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def recheck(self) -> None:
+        """Say of all documents what is wrong with them, by the settings of now."""
+        for uri in self.documents:
+            self._publish_soon(uri)
+
+    def _log(self, what: str) -> None:
+        self.window_log_message(types.LogMessageParams(types.MessageType.Warning, what))
 
     def _document_at(self, path: Path) -> Document | None:
         """The document that the editor has open at a path: what others see there before it is saved."""
@@ -104,8 +116,11 @@ class JoblensServer(LanguageServer):
     def _publish(self, uri: str) -> None:
         self._due.pop(uri, None)
         opened = self.documents.get(uri)
-        if opened is not None:
-            self.text_document_publish_diagnostics(diagnostics(opened))
+        if opened is None:
+            return
+        if not self.check_settings.files_are_watched and self.check_settings.refresh():
+            self.recheck()
+        self.text_document_publish_diagnostics(diagnostics(opened))
         if not self._is_warm:
             self._is_warm = True
             asyncio.get_running_loop().call_soon(_warm)
@@ -116,10 +131,20 @@ def create() -> JoblensServer:
     server = JoblensServer()
 
     @server.feature(types.INITIALIZED)
-    def _initialized(_params: types.InitializedParams) -> None:
+    async def _initialized(_params: types.InitializedParams) -> None:
         # What was imported lives as long as the server: the collector need not look at it again.
         gc.freeze()
         gc.enable()
+        await check_settings.follow(server)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def _did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        await check_settings.ask(server, params.settings)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def _did_change_watched_files(_params: types.DidChangeWatchedFilesParams) -> None:
+        server.check_settings.refresh()
+        server.recheck()
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def _hover(params: types.HoverParams) -> types.Hover | None:

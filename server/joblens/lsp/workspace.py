@@ -13,6 +13,7 @@ from lsprotocol import types
 
 from joblens.checks import check
 from joblens.checks.problem import Problem
+from joblens.checks.settings import DEFAULT, Settings
 from joblens.checks.subject import Subject
 from joblens.lsp.files import Files
 from joblens.lsp.positions import Encoding, Positions
@@ -30,6 +31,7 @@ class OpenDocument:
         text: str,
         encoding: Encoding = types.PositionEncodingKind.Utf16,
         opened: Callable[[Path], Document | None] | None = None,
+        settings: Callable[[Path | None], Settings] = lambda _: DEFAULT,
     ) -> None:
         self.uri = uri
         self.version = version
@@ -37,7 +39,8 @@ class OpenDocument:
         self.encoding = encoding
         self._opened = opened
         self.subject = Subject(Document(text, self.path), opened)
-        self._problems: list[Problem] | None = None
+        self._settings = settings
+        self._problems: tuple[Settings, list[Problem]] | None = None
 
     @property
     def document(self) -> Document:
@@ -56,10 +59,12 @@ class OpenDocument:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is wrong with this version."""
-        if self._problems is None:
-            self._problems = check(self.subject)
-        return self._problems
+        """What is wrong with this version, by the settings of now."""
+        settings = self._settings(self.path)
+        if self._problems is None or self._problems[0] != settings:
+            left_out = self.path is not None and settings.excludes(self.path)
+            self._problems = (settings, [] if left_out else check(self.subject, settings))
+        return self._problems[1]
 
     def change(self, version: int, changes: list[types.TextDocumentContentChangeEvent]) -> None:
         """Take over the editor's changes, in their order."""
