@@ -42,6 +42,13 @@ def test_check_names_the_files_and_answers_1(joblens: Run) -> None:
     assert err.startswith("Nothing to migrate")
 
 
+def test_what_git_ignores_is_left_alone_and_a_pattern_is_taken(joblens: Run, tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/job.yml\n", encoding="utf-8")
+    assert joblens("migrate", "--check", ".")[0] == 0
+    (tmp_path / ".gitignore").unlink()
+    assert joblens("migrate", "--check", "*.yml")[:2] == (1, "job.yml: to be migrated\n")
+
+
 def test_write_replaces_the_file_and_keeps_its_mode_and_line_ends(joblens: Run, tmp_path: Path) -> None:
     (tmp_path / "job.yml").chmod(0o640)
     (tmp_path / "link.yml").symlink_to("job.yml")

@@ -20,7 +20,7 @@ def text(checked: Sequence[Checked]) -> str:
 
 def as_json(checked: Sequence[Checked]) -> str:
     """One array, an object for each problem on a line of its own."""
-    lines = [json.dumps(one._asdict(), ensure_ascii=False) for one in _findings(checked)]
+    lines = [json.dumps(one._asdict()) for one in _findings(checked)]
     return "[" + ",".join(f"\n  {line}" for line in lines) + ("\n]\n" if lines else "]\n")
 
 
@@ -33,7 +33,7 @@ def sarif(checked: Sequence[Checked]) -> str:
     """SARIF 2.1.0, for code scanning."""
     from joblens.cli.checking.sarif import log
 
-    return json.dumps(log(checked), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(log(checked), indent=2) + "\n"
 
 
 FORMATS: dict[str, Format] = {"text": text, "json": as_json, "sarif": sarif, "github": github}

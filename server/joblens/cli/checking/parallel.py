@@ -27,9 +27,12 @@ def check_all(tasks: Sequence[Task], jobs: int | None = None) -> list[Checked]:
     if jobs == 1 or len(tasks) < 2:
         return _check(tasks)
     import multiprocessing
+    import signal
 
     chunks = [tasks[start : start + _CHUNK] for start in range(0, len(tasks), _CHUNK)]
-    with multiprocessing.get_context(_METHOD).Pool(min(jobs, len(chunks))) as pool:
+    # Ctrl-C ends this process, and this process the others.
+    quiet = (signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    with multiprocessing.get_context(_METHOD).Pool(min(jobs, len(chunks)), *quiet) as pool:
         return list(chain.from_iterable(pool.imap(_check, chunks)))
 
 
