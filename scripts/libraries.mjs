@@ -23,12 +23,17 @@ const LIBRARIES = [
   "typing-extensions",
 ];
 
+/** Newer Pythons have it built in: its compiled parts for them would be a megabyte that nobody reads. */
+const FOR_THE_OLDEST = "tomli";
+
 /** The oldest first: its pure Python code is the one that all of them can run. */
 const PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"];
 
 /** @returns {Promise<string>} the folder with all of them */
 export async function bundledLibraries() {
-  const pins = LIBRARIES.map((name) => pin(readFileSync(LOCK, "utf8"), name)).join("\n");
+  const lock = readFileSync(LOCK, "utf8");
+  const newer = LIBRARIES.filter((name) => name !== FOR_THE_OLDEST).map((name) => pin(lock, name));
+  const pins = [...newer, pin(lock, FOR_THE_OLDEST)].join("\n");
   const folder = join(CACHE, "libraries");
   const stampFile = join(folder, ".joblens-stamp");
   const stamp = digest(pins, ...PYTHONS);
@@ -36,8 +41,9 @@ export async function bundledLibraries() {
   return step("Collect the server's libraries", async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "pins.txt"), pins);
-    for (const python of PYTHONS) await collect(folder, python);
+    for (const python of PYTHONS) {
+      await collect(folder, python, python === PYTHONS[0] ? pins : newer.join("\n"));
+    }
     writeStamp(stampFile, stamp);
     return join(folder, "all");
   });
@@ -49,9 +55,14 @@ function pin(/** @type {string} */ lock, /** @type {string} */ name) {
 }
 
 /** All of the oldest Python's files; of the others only the compiled ones, which carry the version in their names. */
-async function collect(/** @type {string} */ folder, /** @type {string} */ python) {
+async function collect(
+  /** @type {string} */ folder,
+  /** @type {string} */ python,
+  /** @type {string} */ wanted,
+) {
   const target = join(folder, python);
-  const pins = join(folder, "pins.txt");
+  const pins = join(folder, `pins-${python}.txt`);
+  writeFileSync(pins, wanted);
   await installLocked([
     ...["--target", target, "--python-version", python],
     ...["--only-binary", ":all:", "--no-deps", "-r", pins],
