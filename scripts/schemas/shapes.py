@@ -35,11 +35,13 @@ def cast(kind: str) -> Json:
 
 def words(allowed: list[str], respell: Callable[[str], str]) -> Json:
     """The allowed words, and as a pattern every other spelling that `respell` turns into one of them."""
-    casing = _CASINGS.get(respell("abCd"))
+    casing = _CASINGS.get(respell("abCd")) or ("camel" if respell("ab_cd") == "abCd" else None)
     if casing is None:
         return {"type": "string", "enum": allowed}
-    if all(respell(word.swapcase()) == word for word in allowed) and casing != "snake":
+    if all(respell(word.swapcase()) == word for word in allowed) and casing not in ("snake", "camel"):
         pattern = _one_of(_any_case(word) for word in allowed)
+    elif casing == "camel":
+        pattern = _one_of(re.sub("[A-Z]", _hump, word) for word in allowed)
     else:
         pattern = _one_of(
             re.escape(form) for word in allowed for form in _spellings(word) if respell(form) == word
@@ -101,6 +103,10 @@ def _one_of(patterns: Iterable[str]) -> str:
 
 def _any_case(word: str) -> str:
     return "".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in word)
+
+
+def _hump(letter: re.Match[str]) -> str:
+    return f"(?:{letter[0]}|_[{letter[0]}{letter[0].lower()}])"
 
 
 def _spellings(word: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 from azure.ai.ml._schema.core.fields import StringTransformedEnum
-from azure.ai.ml._utils.utils import camel_to_snake
+from azure.ai.ml._utils.utils import camel_to_snake, snake_to_camel
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -30,6 +30,13 @@ def _loads(field: fields.Field, value: object) -> bool:
     except ValidationError:
         return False
     return True
+
+
+@given(_SPELLINGS)
+def test_words_take_the_spellings_that_camel_case_takes(text: str) -> None:
+    field = StringTransformedEnum(allowed_values=_WORDS[:2], casing_transform=snake_to_camel)
+    allowed = [snake_to_camel(word) for word in _WORDS[:2]]
+    assert Draft7Validator(words(allowed, snake_to_camel)).is_valid(text) == _loads(field, text)
 
 
 @given(_SPELLINGS)

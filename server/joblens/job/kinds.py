@@ -27,13 +27,21 @@ _BY_FOLDED_NAME = {kind.casefold(): kind for kind in KINDS} | {
     "featurestoreentityschema": "featureStoreEntity",
     "asset": "data",
     "dataset": "data",
+    "monitorschedule": "schedule",
 }
+_WORDS = "environment data model code schedule workspace hub project registry connection asset dataset"
+_EVERYDAY = frozenset(_WORDS.split())
+"""Names that other tools give their schemas, too: they count at Azure ML's addresses alone."""
+
+_SPLIT_LATER = frozenset(("onlineendpoint", "onlinedeployment"))
+"""Names of addresses for what are two kinds each: which of them, only the file's shape tells."""
+
 _FILE_NAME = re.compile(r"([^/\\?#]+?)(?:\.schema)?\.json(?:[?#].*)?$", re.IGNORECASE)
 # Prompt flow's own files: `Flow.schema.json` under `promptflow/` is not the flow component of this list.
 _OTHERS_FOLDERS = ("/promptflow/",)
-
-
+_OF_ONE_TASK = re.compile(r"automl\w+job")
 _OUR_HOST = re.compile(r"azuremlschemas|azuremlsdk2", re.IGNORECASE)
+_OUR_PLACE = re.compile(r"azure-?ml", re.IGNORECASE)
 _NAME_WITHIN = re.compile(r"([^/\\?#\s]+?)\.schema\.json", re.IGNORECASE)
 
 
@@ -42,7 +50,23 @@ def kind_of_schema(address: str) -> str | None:
     match = _FILE_NAME.search(address)
     if match is None or any(folder in address.casefold() for folder in _OTHERS_FOLDERS):
         return None
-    return _BY_FOLDED_NAME.get(match[1].casefold())
+    name = match[1].casefold()
+    if name in _EVERYDAY and not _OUR_PLACE.search(address):
+        return None
+    if _OF_ONE_TASK.fullmatch(name):
+        return "autoMLJob"
+    return _BY_FOLDED_NAME.get(name)
+
+
+def kind_confirmed(address: str, shape: str | None) -> str | None:
+    """The kind that a file's shape tells, if an address that leaves it open does not contradict."""
+    match = _FILE_NAME.search(address)
+    if match is None or shape is None:
+        return None
+    name = match[1].casefold()
+    if name in _EVERYDAY:
+        return shape if _BY_FOLDED_NAME[name] == shape else None
+    return shape if name in _SPLIT_LATER and shape.casefold().endswith(name) else None
 
 
 def kind_meant_by_schema(address: str) -> str | None:

@@ -11,6 +11,7 @@ from joblens.schema.store import Rule
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _INTEGER = re.compile(r"[-+]?\d+")
+_UNDERSCORED = re.compile("_([a-zA-Z0-9])")
 # The words that marshmallow's Boolean field takes for true and false.
 _BOOLEAN_WORDS = frozenset(
     [
@@ -97,6 +98,8 @@ def folded(word: str, casing: str | None) -> str:
             return word.lower()
         case "snake":
             return word.replace("_", "").lower()
+        case "camel":
+            return _UNDERSCORED.sub(lambda match: match[1].upper(), word)
         case _:
             return word
 
