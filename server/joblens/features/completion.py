@@ -84,6 +84,8 @@ def _values(subject: Subject, place: Place) -> list[Completion]:
 
 
 def _schema_urls(subject: Subject, span: Span) -> list[Completion]:
+    if subject.kind is None and _is_address_of_others(subject.document.text[span.start : span.end]):
+        return []
     own = subject.kind.name if subject.kind is not None else None
     first = [kind for kind in (own, *_USUAL_KINDS) if kind is not None]
     ordered = list(dict.fromkeys([*first, *kinds()]))
@@ -94,11 +96,17 @@ def _schema_urls(subject: Subject, span: Span) -> list[Completion]:
     ]
 
 
+def _is_address_of_others(written: str) -> bool:
+    ours = schema_address("").rpartition("/")[0]
+    return "://" in written and not ours.startswith(written) and not written.startswith(ours)
+
+
 def _first_key(subject: Subject, place: Place) -> list[Completion]:
     """`$schema` or a whole file, in a file that says nothing yet: any other file belongs to another tool."""
     root = subject.tree.root
     started = isinstance(root, Mapping) and any(pair.colon is not None for pair in root.pairs)
-    if place.kind != "key" or place.path or started:
+    others = "yaml-language-server" in subject.document.text[: place.span.start]
+    if place.kind != "key" or place.path or started or others:
         return []
     about = "Says which kind of Azure ML file this is, and turns on completion, hover and checks for it."
     first = Completion("$schema", "\\$schema: $0", "key", place.span, 0, about, goes_on=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from joblens.job.top_keys import Keys, begins, below, has, has_some, typed, word
-from joblens.text.nodes import Mapping, Scalar, Sequence
+from joblens.text.nodes import Mapping, Sequence
 
 _PLACEHOLDER = re.compile(
     r"\$\{\{\s*(?:inputs|outputs|search_space)\.|(?<![${])\{(?:inputs|search_space)\.\w"
 )
-_IMAGES = ("image", "build", "conda_file", "docker")
+_REFERENCES = ("azureml:", "azureml/", "file:")
 _DISTRIBUTIONS = ("pytorch", "tensorflow", "mpi", "ray")
 _WORK = ("command", "environment", "compute", "code", "component", "inputs")
 _OF_A_JOB = ("compute", "experiment_name", "services", "limits", "settings", "queue_settings")
@@ -34,38 +34,27 @@ def _only_ours(keys: Keys) -> bool:
         _is_environment(keys)
         or _is_compute(keys)
         or has_some(below(keys.get("code")), "local_path", "directory")
-        or folded_type(keys.get("distribution")) in _DISTRIBUTIONS
+        or word(below(keys.get("distribution")), "type") in _DISTRIBUTIONS
         or _PLACEHOLDER.search(word(keys, "command")) is not None
-        or (has_some(keys, "compute", "experiment_name") and has_some(keys, "code", "inputs", "outputs"))
+        or _has_the_words(keys)
     )
 
 
-def folded_type(value: object) -> str:
-    """The `type` in a mapping."""
-    return word(below(value), "type")
-
-
 def _is_environment(keys: Keys) -> bool:
-    """A registered one, a file or the parts of one; or nothing yet, as it is next to be written."""
-    if "environment" not in keys:
-        return False
-    value = keys["environment"]
-    if isinstance(value, Mapping):
-        return has_some(below(value), *_IMAGES)
-    return value is None or begins(keys, "environment", "azureml:", "azureml/", "file:") or _is_begun(value)
-
-
-def _is_begun(value: object) -> bool:
-    return isinstance(value, Scalar) and "azureml:".startswith(value.value)
+    """A registered one, a file, or the parts of one."""
+    if begins(keys, "environment", *_REFERENCES):
+        return True
+    return has_some(below(keys.get("environment")), "image", "build", "conda_file", "docker")
 
 
 def _is_compute(keys: Keys) -> bool:
-    if "compute" not in keys:
-        return False
-    value = keys["compute"]
-    if isinstance(value, Mapping):
-        return has_some(below(value), "target")
-    return value is None or begins(keys, "compute", "azureml:", "local", "serverless") or _is_begun(value)
+    target = "target" in below(keys.get("compute"))
+    return target or begins(keys, "compute", "azureml:") or word(keys, "compute") == "local"
+
+
+def _has_the_words(keys: Keys) -> bool:
+    """Keys that no other tool has together, unless the environment is none of ours."""
+    return has(keys, "code", "compute") and keys.get("environment") is None
 
 
 def is_sweep_job(keys: Keys) -> bool:
@@ -74,8 +63,7 @@ def is_sweep_job(keys: Keys) -> bool:
         return has_some(keys, "trial", "search_space", "objective", "algorithm")
     if "type" in keys or not has(keys, "trial", "search_space"):
         return False
-    trial = keys["trial"]
-    return has_some(below(trial), *_WORK) if isinstance(trial, Mapping) else trial is None
+    return has_some(below(keys["trial"]), *_WORK)
 
 
 def is_pipeline_job(keys: Keys) -> bool:
