@@ -253,3 +253,13 @@ def test_after_a_key_with_words_the_editor_may_go_on() -> None:
     going_on = {one.label: one.goes_on for one in completions(Subject(at.document), at.offset)}
     assert going_on["type"]
     assert not going_on["display_name"]
+
+
+def test_a_half_typed_key_above_its_children_is_completed_alone() -> None:
+    job = "type: command\ncommand: x\nenviron<|>\n  image: python\n"
+    assert taken(job, "environment") == "type: command\ncommand: x\nenvironment:0\n  image: python\n"
+    assert "image" not in offered(job)
+
+
+def test_the_value_of_a_key_with_children_is_not_a_key_of_theirs() -> None:
+    assert "image" not in offered("type: command\ncommand: x\nenvironment: <|>\n  image: python\n")

@@ -58,11 +58,16 @@ def _keys(subject: Subject, place: Place) -> list[Completion]:
     for name, known in keys(subject.schema, subject.tree, place.path).items():
         if (name in present and name != current) or _read_only(known):
             continue
-        text = name if place.has_colon else name.replace("$", "\\$") + after_key(subject, place, known)
+        text = name if place.has_colon else name.replace("$", "\\$") + _after(subject, place, known)
         rank, goes_on = (0 if known.required else 1), bool(known.words) and text.endswith(": $0")
         about = described(name, known)
         found.append(Completion(name, text, "key", place.span, rank, about, goes_on=goes_on))
     return found
+
+
+def _after(subject: Subject, place: Place, known: Known) -> str:
+    half_key_with_children = place.pair is not None and place.pair.value is not None
+    return ":$0" if half_key_with_children else after_key(subject, place, known)
 
 
 def _read_only(known: Known) -> bool:

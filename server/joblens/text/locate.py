@@ -139,6 +139,8 @@ def _on_text(document: Document, steps: list[_Step], offset: int) -> Place | Non
     if not steps:
         return _at_root_scalar(document, offset)
     step = steps[-1]
+    if step.at < 0 and step.node.indent >= 0 and len(steps) > 1:
+        step = steps[-2]  # what stands below the cursor's line is the value of its key
     if step.at < 0:
         return _in_flow(step, offset) if step.node.indent < 0 else None
     pair = step.pair
