@@ -268,3 +268,38 @@ def test_an_undeclared_name_can_be_declared(text: str, section: str) -> None:
     assert section in mended
     assert "wholly_new" in mended[mended.index(f"{section}:") :]
     assert [one for one in problems(Document(mended)) if one.severity is Severity.ERROR] == []
+
+
+def test_a_binding_that_is_not_closed_is_one_mistake() -> None:
+    check(
+        """
+        type: pipeline
+        outputs:
+          model:
+            type: uri_folder
+        jobs:
+          train:
+            component: azureml:train:1
+            outputs:
+              model: «${{parent.outputs.model»
+        """,
+        "JL202",
+    )
+
+
+def test_a_long_unknown_key_leaves_its_place_out_of_a_long_message() -> None:
+    check(
+        """
+        $schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
+        name: blue
+        endpoint_name: e
+        model: azureml:m:1
+        instance_type: Standard_DS3_v2
+        instance_count: 1
+        request_settings:
+          «max_concurrent_requests_per_instances_»: 1
+        """,
+        "JL101",
+        "Unknown key 'max_concurrent_requests_per_instances_'."
+        " Did you mean 'max_concurrent_requests_per_instance'?",
+    )

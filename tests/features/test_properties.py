@@ -1,24 +1,12 @@
 """What holds for every answer, whatever was typed: it lies inside the text."""
 
-from collections.abc import Iterator
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joblens.checks.subject import Subject
-from joblens.errors import UserError
-from joblens.features.completion import completions
-from joblens.features.definition import definitions
-from joblens.features.folding import folds
-from joblens.features.hints import hints
-from joblens.features.hover import hover
-from joblens.features.occurrences import occurrences
-from joblens.features.rename import rename
-from joblens.features.selection import selections
-from joblens.features.tokens import tokens
 from joblens.text.document import Document
-from joblens.text.nodes import Span
 from tests.features import names
+from tests.features.everything import check_everything
 from tests.marked import spans
 from tests.text.typing_states import texts
 
@@ -52,23 +40,4 @@ def test_every_answer_about_an_edited_job_lies_inside_it(
     start = int(at * len(job))
     text = job[:start] + typed + job[start + removed :]
     subject = Subject(Document(text))
-    for span in answers(subject, start + len(typed)):
-        assert 0 <= span.start <= span.end <= len(text)
-
-
-def answers(subject: Subject, offset: int) -> Iterator[Span]:
-    yield from (one.span for one in completions(subject, offset))
-    yield from (one.whole for one in definitions(subject, offset))
-    yield from (one.span for one in occurrences(subject, offset))
-    yield from (one.span for one in tokens(subject))
-    yield from (Span(one.offset, one.offset) for one in hints(subject))
-    yield from selections(subject.document, offset)
-    found = hover(subject, offset)
-    if found is not None:
-        yield found.span
-    lines = subject.document.line_starts
-    yield from (Span(lines[one.first], lines[one.last]) for one in folds(subject.document))
-    try:
-        yield from (one.span for one in rename(subject, offset, "fresh"))
-    except UserError as refused:
-        assert str(refused)
+    check_everything(subject, start + len(typed))

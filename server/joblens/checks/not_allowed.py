@@ -13,11 +13,14 @@ from joblens.schema.values import allowed, compiled, expected
 
 CODE = "JL104"
 
+_BINDING = r"\$\{\{"
+"""How the pattern of a binding begins."""
+
 
 def problems(subject: Subject) -> Iterator[Problem]:
     """Every value, and every name chosen by the user, that the schema refuses."""
     for found in subject.mismatches:
-        if found.fault is Fault.NOT_ALLOWED:
+        if found.fault is Fault.NOT_ALLOWED and not _is_open_binding(found):
             yield _value(found)
         elif found.fault is Fault.BAD_KEY:
             yield _name(found)
@@ -34,17 +37,34 @@ def _name(found: Mismatch) -> Problem:
 def _value(found: Mismatch) -> Problem:
     key = next((part for part in reversed(found.path) if isinstance(part, str)), "")
     words = [str(word) for rule in found.rules for word in allowed(rule) or ()]
-    shown = shortened(found.name, 30)
+    refused = f"'{shortened(key, 30)}' cannot be '{shortened(found.name, 30)}'"
     if not words:
-        wanted = " or ".join(dict.fromkeys(_wanted(rule) for rule in found.rules))
-        return Problem(CODE, f"'{key}' cannot be '{shown}': {wanted} is expected.", found.span)
+        wanted = list(dict.fromkeys(_wanted(rule) for rule in found.rules))
+        return Problem(CODE, f"{refused}: {_any_of(wanted, 100 - len(refused))} is expected.", found.span)
     meant = nearest(found.name, words)
     if meant is not None:
-        message = f"'{key}' cannot be '{shown}'. Did you mean '{meant}'?"
+        message = f"{refused}. Did you mean '{meant}'?"
         return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
-    return Problem(CODE, f"'{key}' cannot be '{shown}'. Allowed: {listed(words)}.", found.span)
+    return Problem(CODE, f"{refused}. Allowed: {listed(words, 100 - len(refused))}.", found.span)
+
+
+def _any_of(wanted: list[str], most: int) -> str:
+    """As many of the alternatives as a message has room for."""
+    while len(wanted) > 1 and len(" or ".join(wanted)) > most:
+        wanted = wanted[:-1]
+    return shortened(" or ".join(wanted), most)
+
+
+def _is_open_binding(found: Mismatch) -> bool:
+    """Whether a binding lacks its end, which a check of its own says."""
+    open_ = found.name.startswith("${{") and "}}" not in found.name
+    return open_ and any(_BINDING in rule.get("pattern", "") for rule in found.rules)
 
 
 def _wanted(rule: Rule) -> str:
     plain = "pattern" in rule and not ("x-arm-type" in rule or "x-file-ref" in rule or "x-cast" in rule)
-    return f"text like {rule['pattern']}" if plain else expected(rule)
+    if not plain:
+        return expected(rule)
+    if _BINDING in rule["pattern"]:
+        return "a binding in '${{ }}'"
+    return f"text like {shortened(rule['pattern'])}"

@@ -10,6 +10,7 @@ from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
 
 CODE = "JL101"
+_LONGEST = 120
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -26,7 +27,9 @@ def _problem(found: Mismatch) -> Problem:
     where = f" in '{shortened(str(found.path[-2]), 24)}'" if len(found.path) > 1 else ""
     meant = nearest(found.name, known)
     if meant is not None:
-        message = f"Unknown key '{name}'{where}. Did you mean '{meant}'?"
+        question = f". Did you mean '{meant}'?"
+        where = where if len(f"Unknown key '{name}'{where}{question}") < _LONGEST else ""
+        message = f"Unknown key '{name}'{where}{question}"
         return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
     message = f"Unknown key '{name}'{where}."
     return Problem(CODE, f"{message} Known: {listed(known, 105 - len(message))}.", found.span)

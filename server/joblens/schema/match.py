@@ -17,6 +17,7 @@ from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Scalar, Sequenc
 from joblens.text.tree import Tree
 from joblens.text.values import scalar_value
 
+_MOST_BELOW = 4
 _DEEPEST = 60  # An alias may contain itself; no job is nested deeper.
 
 
@@ -146,12 +147,18 @@ class _Reader:
             found = self._check_object(node, branch, path, owner)
             if not found:
                 return []
-            attempts.append((self._weight(node, branch, found), found))
+            attempts.append((self._weight(node, branch, found, len(path)), found))
         return min(attempts, key=lambda attempt: attempt[0])[1]
 
-    def _weight(self, node: Mapping, branch: Rule, found: list[Mismatch]) -> int:
-        """How far the mapping is from a branch; keys it does not name count, even where it lets any pass."""
-        weight = sum(one.fault.value for one in found)
+    def _weight(self, node: Mapping, branch: Rule, found: list[Mismatch], depth: int) -> int:
+        """How far the mapping is from a branch; keys it does not name count, even where it lets any pass.
+
+        A value deeper down tells less of the branch than the mapping's own keys do.
+        """
+        weight = sum(
+            one.fault.value if len(one.path) <= depth + 1 else min(one.fault.value, _MOST_BELOW)
+            for one in found
+        )
         if branch.get("additionalProperties") is False:
             return weight
         return weight + Fault.UNKNOWN_KEY.value * len(self._strangers(node, branch))
