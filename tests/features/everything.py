@@ -6,7 +6,7 @@ from joblens.checks import check
 from joblens.checks.subject import Subject
 from joblens.errors import UserError
 from joblens.features.completion import completions
-from joblens.features.definition import definitions
+from joblens.features.definition import Definition, definitions
 from joblens.features.folding import folds
 from joblens.features.highlight import highlights
 from joblens.features.hints import hints
@@ -20,15 +20,21 @@ from joblens.features.rename import renamable, rename
 from joblens.features.selection import selections
 from joblens.features.symbols import Symbol, symbols
 from joblens.features.tokens import tokens
+from joblens.text.document import Document
 from joblens.text.nodes import Span
 
 _LONGEST_MESSAGE = 120
 
 
 def check_everything(subject: Subject, *offsets: int) -> None:
-    """Ask all that can be asked; every span that is answered must lie in the text."""
-    length = len(subject.document.text)
-    for what, span in (*_of_the_whole(subject), *(one for at in offsets for one in _at(subject, at))):
+    """Ask all that can be asked; every span that is answered must lie in its text."""
+    here = subject.document
+    found = [(what, here, span) for what, span in _of_the_whole(subject)]
+    for at in offsets:
+        found += [(what, here, span) for what, span in _at(subject, at)]
+        found += _in_any_file(subject, at)
+    for what, document, span in found:
+        length = len(document.text)
         assert 0 <= span.start <= span.end <= length, f"{what}: {span} of {length}"
 
 
@@ -58,19 +64,28 @@ def _spans(symbol: Symbol) -> Iterator[Span]:
 
 def _at(subject: Subject, offset: int) -> Iterator[tuple[str, Span]]:
     yield from (("completion", one.span) for one in completions(subject, offset))
-    yield from (("definition", one.whole) for one in definitions(subject, offset))
     yield from (("occurrence", one.span) for one in occurrences(subject, offset))
-    yield from (("reference", span) for span in references(subject, offset, declarations=True))
     yield from (("highlight", one.span) for one in highlights(subject, offset))
     yield from (("selection", span) for span in selections(subject.document, offset))
     found = hover(subject, offset)
     if found is not None:
         yield "hover", found.span
     try:
-        yield from (("rename", one.span) for one in rename(subject, offset, "fresh"))
         named = renamable(subject, offset)
     except UserError as refused:
         assert str(refused)
     else:
         if named is not None:
             yield "renamable", named.span
+
+
+def _in_any_file(subject: Subject, offset: int) -> Iterator[tuple[str, Document, Span]]:
+    for one in definitions(subject, offset):
+        if isinstance(one, Definition):
+            yield "definition", one.document, one.whole
+    for place in references(subject, offset, declarations=True):
+        yield "reference", place.document, place.occurrence.span
+    try:
+        yield from (("rename", one.document, one.span) for one in rename(subject, offset, "fresh"))
+    except UserError as refused:
+        assert str(refused)

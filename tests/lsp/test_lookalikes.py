@@ -6,6 +6,7 @@ import pytest
 from lsprotocol import types
 
 from joblens.lsp import answers
+from joblens.lsp.diagnostics import diagnostics
 from joblens.lsp.workspace import OpenDocument
 from tests.shared_data import ROOT
 
@@ -48,7 +49,7 @@ def _opened(file: Path, text: str) -> OpenDocument:
 def _said_of_the_file(opened: OpenDocument) -> list[object]:
     whole = types.Range(types.Position(0, 0), types.Position(len(opened.document.line_starts), 0))
     return [
-        *answers.diagnostics(opened).diagnostics,
+        *diagnostics(opened).diagnostics,
         *answers.code_lenses(opened),
         *answers.outline(opened),
         *answers.links(opened),

@@ -8,6 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from joblens.lsp import answers
+from joblens.lsp.diagnostics import diagnostics
 from joblens.lsp.workspace import OpenDocument
 from tests.features.edits import EDITS, edited
 
@@ -21,7 +22,7 @@ def test_every_range_lies_in_a_line_of_the_edited_file(share: int) -> None:
     for seed in range(share, EDITS // 10, _SHARES):
         file, text, offset = edited(seed)
         opened = OpenDocument(file.as_uri(), 1, text, _ENCODINGS[seed % len(_ENCODINGS)])
-        for one in _ranges(list(_answers(opened, opened.positions.at(offset)))):
+        for one in _ranges(list(_answers(opened, opened.positions.at(offset))), opened.uri):
             assert _is_in(opened, one.start), (seed, one)
             assert _is_in(opened, one.end), (seed, one)
             assert (one.start.line, one.start.character) <= (one.end.line, one.end.character), (seed, one)
@@ -29,7 +30,7 @@ def test_every_range_lies_in_a_line_of_the_edited_file(share: int) -> None:
 
 def _answers(opened: OpenDocument, place: types.Position) -> Iterator[object]:
     whole = types.Range(types.Position(0, 0), types.Position(len(opened.document.line_starts), 0))
-    yield answers.diagnostics(opened)
+    yield diagnostics(opened)
     yield answers.quick_fixes(opened, whole)
     yield answers.migrations(opened, None)
     yield answers.code_lenses(opened)
@@ -46,15 +47,19 @@ def _answers(opened: OpenDocument, place: types.Position) -> Iterator[object]:
         assert refused.message
 
 
-def _ranges(answer: object) -> Iterator[types.Range]:
+def _ranges(answer: object, uri: str) -> Iterator[types.Range]:
+    """Every range of an answer, without those in other files."""
     if isinstance(answer, types.Range):
         yield answer
-    elif isinstance(answer, list | tuple | dict):
-        for one in answer.values() if isinstance(answer, dict) else answer:
-            yield from _ranges(one)
-    elif attrs.has(type(answer)):
+    elif isinstance(answer, dict):
+        for key, one in answer.items():
+            yield from _ranges(one, uri) if "://" not in key or key == uri else ()
+    elif isinstance(answer, list | tuple):
+        for one in answer:
+            yield from _ranges(one, uri)
+    elif attrs.has(type(answer)) and getattr(answer, "uri", uri) == uri:
         for field in attrs.fields(type(answer)):
-            yield from _ranges(getattr(answer, field.name))
+            yield from _ranges(getattr(answer, field.name), uri)
 
 
 def _is_in(opened: OpenDocument, place: types.Position) -> bool:
