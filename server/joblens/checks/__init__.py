@@ -77,7 +77,16 @@ CHECKS: tuple[Check, ...] = (
 _OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, older_format.problems)
 """What is asked of a file whose format the others do not know."""
 
-_IDLE = frozenset((unused.INPUT, unused.OUTPUT, unused.HYPERPARAMETER, pipeline_unused.CODE))
+_IDLE = frozenset(
+    (
+        unused.INPUT,
+        unused.OUTPUT,
+        unused.HYPERPARAMETER,
+        pipeline_unused.CODE,
+        pipeline_unused.OUTPUT,
+        pipeline_unused.STEP,
+    )
+)
 
 _CODE = re.compile(r"JL\d{3}")
 _OF_OTHER_FILES = "JL8"
