@@ -152,6 +152,13 @@ def test_a_setting_without_effect_starts_nothing(joblens, tmp_path):
     assert not (tmp_path / ".joblens").exists()
 
 
+def test_what_the_configuration_turns_off_keeps_no_job_from_running(joblens, tmp_path):
+    write(tmp_path, job("echo", "tags: {n: 1}"))
+    assert joblens("run", "job.yml", "--dry-run")[0] == 2
+    (tmp_path / "joblens.toml").write_text("[check.severity]\nJL103 = 'off'\n", encoding="utf-8")
+    assert joblens("run", "job.yml", "--dry-run")[0] == 0
+
+
 @pytest.mark.parametrize("arguments", [("--name", "a/b"), ("--name", "twice")])
 def test_a_name_that_cannot_be_answers_2(joblens, tmp_path, arguments):
     write(tmp_path, job("echo"))

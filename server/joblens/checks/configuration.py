@@ -23,6 +23,11 @@ _State: TypeAlias = tuple[int, int] | None
 """A file's time and size; None where there is none."""
 
 
+def settings_of(file: Path) -> Settings:
+    """The settings of one file, as they are now; raises what is wrong with them."""
+    return Configuration().of(file.absolute().parent)
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """What a folder's settings are, or why they cannot be read, and the files that this follows from."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from joblens.checks.configuration import Configuration
+from joblens.checks.configuration import Configuration, settings_of
 from joblens.cli.checking.finding import Checked, checked_text
 from joblens.cli.checking.formats import FORMATS
 from joblens.cli.checking.parallel import Task, check_all
@@ -63,8 +63,7 @@ def _tasks(named: Sequence[Named], *, force_exclude: bool) -> list[Task]:
 def _stdin(parsed: argparse.Namespace) -> Checked:
     path: Path | None = parsed.stdin_filename
     shown = "<stdin>" if path is None else str(path)
-    place = Path.cwd() if path is None else path.absolute().parent
-    settings = Configuration().of(place)
+    settings = settings_of(path or Path(shown))
     if parsed.force_exclude and path is not None and settings.excludes(path.absolute()):
         return Checked(shown)
     try:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from joblens.checks import problems
+from joblens.checks.configuration import settings_of
 from joblens.checks.problem import Problem, Severity
 from joblens.engine import files, overrides
 from joblens.errors import JobFileError
@@ -93,7 +94,7 @@ def _blamed(source: Source, error: Problem) -> str:
 
 
 def _errors(text: str, file: Path) -> list[Problem]:
-    found = problems(Document(text, file.absolute()))
+    found = problems(Document(text, file.absolute()), settings_of(file))
     return [problem for problem in found if problem.severity is Severity.ERROR]
 
 

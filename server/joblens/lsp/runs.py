@@ -89,11 +89,12 @@ def _refusal(error: UserError, *, show: str | None = None) -> Refusal:
 def _refuse_errors(file: Path) -> None:
     """Refuse a file with errors in the editor's terms: its list of problems shows them all."""
     from joblens.checks import problems
+    from joblens.checks.configuration import settings_of
     from joblens.checks.problem import Severity
     from joblens.engine.files import text_of
     from joblens.text.document import Document
 
-    found = problems(Document(text_of(file), file))
+    found = problems(Document(text_of(file), file), settings_of(file))
     errors = [problem for problem in found if problem.severity is Severity.ERROR]
     if errors:
         count = "an error" if len(errors) == 1 else f"{len(errors)} errors"

@@ -18,7 +18,7 @@ _CHUNK = 16
 """Files that a process takes at a time: few enough that none is left with the long ones at the end."""
 
 # A forked process has all modules at once, one that is spawned imports them anew; forks are safe on Linux.
-_METHOD, _WORTH = ("fork", 100) if sys.platform == "linux" else ("spawn", 800)
+_METHOD, _WORTH = ("fork", 200) if sys.platform == "linux" else ("spawn", 800)
 
 
 def check_all(tasks: Sequence[Task], jobs: int | None = None) -> list[Checked]:
