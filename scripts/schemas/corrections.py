@@ -1,5 +1,6 @@
 """What a class of azure-ai-ml leaves unsaid in its fields, though the code behind it decides it."""
 
+from scripts.schemas.mltable import complete_table
 from scripts.schemas.shapes import Json
 
 # The field takes anything; what builds the environment then takes a path, or the conda file's content.
@@ -17,6 +18,7 @@ _CLOSED = {"PipelineParallelJob"}
 
 def correct(definitions: dict[str, Json]) -> None:
     """Replaces the keys that have a correction, and closes what is open only in name."""
+    complete_table(definitions)
     for name, definition in definitions.items():
         cls = name.partition(".")[0]
         for key in definition.get("properties", {}):

@@ -1,15 +1,25 @@
 """Our own words for the keys: read from schemas/descriptions, set as `description` in the schemas."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from scripts.schemas.shapes import Json
 
+Entry: TypeAlias = str | dict[str, Any]
+"""What a file says of one key: a sentence or two, or its parts."""
+
 # Names the entries that say what this one leaves unsaid.
 _LIKE = "_like"
+# Says what the whole definition is.
+_ABOUT = "_about"
+# The entry for keys that mean the same wherever nothing else is said of them.
+_ANYWHERE = "Anywhere"
+# Behind a key: what is meant by the entries of its map, whose names the user chooses.
+_EACH = ".*"
 
 
 @dataclass(frozen=True)
@@ -20,14 +30,33 @@ class Descriptions:
 
     def text(self, definition: str, key: str) -> str | None:
         """The description of a key as Markdown."""
-        name = definition.partition(".")[0]
-        entry = self._entry(name, key)
+        entry, about = self._entry_anywhere(definition, key), self.about(definition)
+        if key == "$schema" and entry is not None and about is not None:
+            return f"{about}\n\n{_markdown(entry)}"
+        if entry is None:
+            return about if key == "type" else None
+        return _markdown(entry)
+
+    def about(self, definition: str) -> str | None:
+        """What the whole definition is, in a sentence."""
+        entry = self._entry(_class(definition), _ABOUT)
         return None if entry is None else _markdown(entry)
 
-    def _entry(self, name: str, key: str) -> str | dict[str, str] | None:
+    def words(self, definition: str, key: str, allowed: list[str]) -> dict[str, str]:
+        """What those of the `allowed` words mean of which that is said."""
+        entry = self._entry_anywhere(definition, key)
+        group = entry.get("words") if isinstance(entry, dict) else None
+        said: dict[str, str] = self.entries[group] if isinstance(group, str) else group or {}
+        return {word: said[word].strip() for word in allowed if word in said}
+
+    def _entry_anywhere(self, definition: str, key: str) -> Entry | None:
+        entry = self._entry(_class(definition), key)
+        return self._entry(_ANYWHERE, key) if entry is None else entry
+
+    def _entry(self, name: str, key: str) -> Entry | None:
         own = self.entries.get(name, {})
         if key in own:
-            entry: str | dict[str, str] = own[key]
+            entry: Entry = own[key]
             return entry
         found = (self._entry(other, key) for other in own.get(_LIKE, []))
         return next((entry for entry in found if entry is not None), None)
@@ -47,15 +76,52 @@ def read_descriptions(folder: Path) -> Descriptions:
 
 
 def describe(definitions: dict[str, Json], descriptions: Descriptions) -> None:
-    """Sets the description of every key that has one."""
+    """Sets the description of everything of which something is said."""
     for name, definition in definitions.items():
-        for key, schema in definition.get("properties", {}).items():
-            text = descriptions.text(name, key)
-            if text is not None:
-                schema["description"] = text
+        if "properties" not in definition:
+            continue
+        about = descriptions.about(name)
+        if about is not None:
+            definition["description"] = about
+        for key, schema in definition["properties"].items():
+            _describe_key(schema, name, key, descriptions)
 
 
-def _markdown(entry: str | dict[str, str]) -> str:
+def allowed_words(schema: Json) -> Iterator[str]:
+    """The words that a schema lists, in any branch of its own."""
+    yield from (str(word) for word in schema.get("enum", []))
+    if "const" in schema:
+        yield str(schema["const"])
+    for branch in schema.get("anyOf", []):
+        yield from allowed_words(branch)
+    if isinstance(schema.get("items"), dict):
+        yield from allowed_words(schema["items"])
+
+
+def _describe_key(schema: Json, definition: str, key: str, descriptions: Descriptions) -> None:
+    text = descriptions.text(definition, key) or _about_what_it_holds(schema, descriptions)
+    if text is not None:
+        schema["description"] = text
+    words = descriptions.words(definition, key, list(allowed_words(schema)))
+    if words:
+        schema["x-words"] = words
+    each = descriptions.text(definition, key + _EACH)
+    if each is not None and isinstance(schema.get("additionalProperties"), dict):
+        schema["additionalProperties"]["description"] = each
+
+
+def _about_what_it_holds(schema: Json, descriptions: Descriptions) -> str | None:
+    """What the one definition is that a key, or each item of its list, is an object of."""
+    items = schema.get("items")
+    reference = schema.get("$ref") or (items.get("$ref") if isinstance(items, dict) else None)
+    return None if reference is None else descriptions.about(reference.rpartition("/")[2])
+
+
+def _class(definition: str) -> str:
+    return definition.partition(".")[0]
+
+
+def _markdown(entry: Entry) -> str:
     """One entry: its summary, default, example and the version it came with."""
     if isinstance(entry, str):
         return entry.strip()

@@ -111,6 +111,62 @@ def test_a_placeholder_shows_its_declaration() -> None:
     assert "path: i.csv" in found.markdown
 
 
+def test_a_word_shows_what_it_means_however_it_is_spelled() -> None:
+    found = shown("type: sweep\nobjective:\n  goal: Maxi<|>mize\n  primary_metric: a\n")
+    assert found == "**Maximize** · goal\n\nThe highest metric is the best, as of an accuracy."
+
+
+def test_a_value_without_a_meaning_of_its_own_shows_its_key() -> None:
+    assert shown("type: sweep\nobjective:\n  primary_metric: a<|>\n").startswith("**primary_metric** · text")
+
+
+def test_a_name_of_the_users_own_shows_what_stands_under_such_a_name() -> None:
+    start = "type: command\ncommand: a\nenvironment: azureml:e:1\ninputs:\n  "
+    assert shown(start + "ro<|>ws: 3\n").startswith(
+        "**rows** · a number, text, a boolean or a mapping\n\nAn input"
+    )
+
+
+def test_a_key_that_tells_alternatives_apart_shows_each_of_them() -> None:
+    found = shown("type: command\ncommand: a\nenvironment: azureml:e:1\ndistribution:\n  ty<|>pe:\n")
+    lines = found.splitlines()[2:]
+    assert [line.partition("`")[2].partition("`")[0] for line in lines] == [
+        "pytorch",
+        "tensorflow",
+        "mpi",
+        "ray",
+    ]
+
+
+def test_a_number_that_may_be_given_as_text_is_a_number_to_the_reader() -> None:
+    start = "type: pipeline\nsettings:\n  "
+    assert shown(start + "force_re<|>run: true\n").startswith("**force_rerun** · true or false\n")
+    step = "jobs:\n  a:\n    type: command\n    command: a\n    limits:\n      "
+    assert shown("type: pipeline\n" + step + "time<|>out: 5\n").startswith("**timeout** · a whole number\n")
+
+
+def test_a_key_that_azure_sets_says_so() -> None:
+    start = "$schema: https://azuremlschemas.azureedge.net/latest/amlCompute.schema.json\nname: a\n"
+    assert shown(start + "created<|>_on: a\n").startswith("**created_on** · text, read-only\n")
+
+
+def test_known_words_do_not_pass_for_all_that_may_be_written() -> None:
+    start = "$schema: https://azuremlschemas.azureedge.net/latest/dataTransferCopyJob.schema.json\n"
+    assert shown(start + "com<|>pute: azureml:factory\n").endswith("\n\nKnown: `local`")
+
+
+def test_every_kind_says_what_it_is_at_its_schema() -> None:
+    found = shown("$sch<|>ema: https://azuremlschemas.azureedge.net/latest/data.schema.json\npath: a\n")
+    assert found.startswith("**$schema** · text\n\nA data asset: ")
+
+
+def test_a_proposed_word_says_what_it_means_and_a_switch_is_proposed_both_ways() -> None:
+    at = marked("type: sweep\nobjective:\n  goal: <|>\n")
+    found = {one.label: one.documentation for one in completions(Subject(at.document), at.offset)}
+    assert found["minimize"] == "The lowest metric is the best, as of a loss or an error."
+    assert labels("type: pipeline\nsettings:\n  force_rerun: <|>\n") == ["true", "false"]
+
+
 def shown(text: str) -> str:
     at = marked(text)
     found = hover(Subject(at.document), at.offset)

@@ -28,6 +28,13 @@ def test_a_step_with_an_unknown_key_does_not_pass_as_a_parallel_one() -> None:
     assert not accepts("pipelineJob", {"jobs": {"a": {"comand": "echo", "environment": "azureml:env:1"}}})
 
 
+def test_a_table_has_a_type_and_whatever_steps_it_likes() -> None:
+    table = {"type": "mltable", "paths": [{"file": "a.csv"}], "metadata": {}}
+    steps = [{"read_delimited": {"delimiter": ",", "other": 1}}, {"take": "5"}, {"unheard_of": 3}, "skip"]
+    assert accepts("MLTable", table | {"transformations": steps})
+    assert not accepts("MLTable", table | {"paths": [{"fil": "a.csv"}]})
+
+
 def test_every_variant_of_a_class_is_corrected() -> None:
     definitions: dict[str, Json] = {
         "AnonymousEnvironment.binding": {"properties": {"conda_file": {}, "image": {}}},

@@ -12,9 +12,9 @@ from tests.schemas_gen.committed import names, schema
 _OBJECTS = "properties required additionalProperties propertyNames"
 _VALUES = "$ref type items anyOf enum const pattern not minimum maximum"
 _NOTES = "format default readOnly description"
-_OWN = "x-casing x-cast x-discriminator x-arm-type x-file-ref x-experimental"
+_OWN = "x-casing x-cast x-words x-discriminator x-arm-type x-file-ref x-experimental"
 _KEYWORDS = {*_OBJECTS.split(), *_VALUES.split(), *_NOTES.split(), *_OWN.split()}
-_BESIDE_REF = {"$ref", *_NOTES.split(), "x-experimental"}
+_BESIDE_REF = {"$ref", *_NOTES.split(), "x-experimental", "x-words"}
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

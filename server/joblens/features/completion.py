@@ -56,7 +56,7 @@ def _keys(subject: Subject, place: Place) -> list[Completion]:
     current = subject.document.text[place.span.start : place.span.end]
     found = []
     for name, known in keys(subject.schema, subject.tree, place.path).items():
-        if (name in present and name != current) or _read_only(known):
+        if (name in present and name != current) or known.read_only:
             continue
         text = name if place.has_colon else name.replace("$", "\\$") + _after(subject, place, known)
         rank, goes_on = (0 if known.required else 1), bool(known.words) and text.endswith(": $0")
@@ -70,10 +70,6 @@ def _after(subject: Subject, place: Place, known: Known) -> str:
     return ":$0" if half_key_with_children else after_key(subject, place, known)
 
 
-def _read_only(known: Known) -> bool:
-    return all(rule.get("readOnly") for rule in known.rules)
-
-
 def _values(subject: Subject, place: Place) -> list[Completion]:
     assert subject.schema is not None
     known = find(subject.schema, subject.tree, place.path)
@@ -83,7 +79,9 @@ def _values(subject: Subject, place: Place) -> list[Completion]:
     if known.default is not None and isinstance(known.default, str) and known.default not in words:
         words = [known.default, *words]
     return [
-        Completion(word, with_needed_keys(subject, place, word), "value", place.span, rank)
+        Completion(
+            word, with_needed_keys(subject, place, word), "value", place.span, rank, known.meaning(word) or ""
+        )
         for rank, word in enumerate(words)
     ]
 

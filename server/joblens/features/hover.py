@@ -12,6 +12,7 @@ from joblens.text.nodes import Pair, Scalar, Span
 
 _NOUN = {"inputs": "Input", "outputs": "Output", "search_space": "Hyperparameter", "jobs": "Step"}
 _MOST_LINES = 12
+_CONTAINERS = ("a list", "a mapping", "nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +76,48 @@ def _of_key(subject: Subject, offset: int) -> Hover | None:
     pair = subject.tree.pair_at(path)
     if pair is None or not isinstance(pair.key, Scalar):
         return None
-    span = pair.key.span
-    if not span.start <= offset <= span.end:
-        value = pair.value
+    span, value = pair.key.span, pair.value
+    on_value = not span.start <= offset <= span.end
+    if on_value:
         if not isinstance(value, Scalar) or not value.span.start <= offset <= value.span.end:
             return None
         span = value.span
     known = find(subject.schema, subject.tree, path)
     if known is None:
         return None
+    meaning = known.meaning(value.value) if on_value and isinstance(value, Scalar) else None
+    if meaning is not None and isinstance(value, Scalar):
+        return Hover(f"**{value.value}** · {pair.key.value}\n\n{meaning}", span)
     return Hover(described(pair.key.value, known), span)
 
 
 def described(name: str, known: Known) -> str:
     """A key as hover and completion describe it."""
-    facts = list(known.types)
+    about = known.description
+    facts = [_types(known)] if known.types else []
     if known.required:
         facts.append("required")
-    if known.default is not None:
+    if known.read_only and not about.startswith("Read-only"):
+        facts.append("read-only")
+    if known.default is not None and "Default:" not in about:
         facts.append(f"default `{known.default}`")
-    parts = [f"**{name}**" + (f" · {', '.join(facts)}" if facts else "")]
-    if known.description:
-        parts.append(known.description)
-    if known.words:
-        parts.append("Allowed: " + ", ".join(f"`{word}`" for word in known.words))
-    return "\n\n".join(parts)
+    parts = [f"**{name}**" + (f" · {', '.join(facts)}" if facts else ""), about, _allowed(known)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _types(known: Known) -> str:
+    names = sorted(known.types, key=lambda name: name in _CONTAINERS)
+    if "a number" in names:
+        names = [name for name in names if name != "a whole number"]
+    if len(names) > 1:
+        names = ["a boolean" if name == "true or false" else name for name in names]
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _allowed(known: Known) -> str:
+    """The words for a value, where the type and the description do not name them already."""
+    words = [f"`{word}`" for word in known.words]
+    if set(words) <= {"`true`", "`false`"} or all(word in known.description for word in words):
+        return ""
+    return ("Allowed: " if known.only_words else "Known: ") + ", ".join(words)

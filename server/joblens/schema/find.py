@@ -11,6 +11,8 @@ from joblens.schema.store import Rule, Schema
 from joblens.text.nodes import Mapping, Node, Path, Sequence
 from joblens.text.tree import Tree
 
+_PARAGRAPH = "\n\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -25,7 +27,29 @@ class Known:
     @property
     def description(self) -> str:
         """What it means, in Markdown; empty where the schema does not say."""
-        return next((text for rule in (*self.rules, *self.branches) if (text := rule.get("description"))), "")
+        texts = _texts(self.rules) or _texts(self.branches)
+        if len(texts) < 2:
+            return "".join(texts)
+        if all(values.allowed(rule) for rule in self.rules):
+            # The key that tells alternatives apart: each says of itself what its own word means.
+            return "\n".join(f"- {text.partition(_PARAGRAPH)[0]}" for text in texts)
+        return texts[0] if _texts(self.rules) else ""
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What those of its words mean of which the schema says so, in Markdown."""
+        found: dict[str, str] = {}
+        for rule in self.rules:
+            words = values.allowed(rule) or ()
+            if len(words) == 1 and "description" in rule:
+                found.setdefault(str(words[0]), rule["description"].partition(_PARAGRAPH)[0])
+            found |= rule.get("x-words", {})
+        return found
+
+    def meaning(self, word: str) -> str | None:
+        """What a word means, however it is spelled."""
+        same = (text for known, text in self.meanings.items() if _folded(known) == _folded(word))
+        return next(same, None)
 
     @property
     def default(self) -> object | None:
@@ -37,15 +61,27 @@ class Known:
         """The values listed for it, in the order of the schema."""
         found: dict[str, None] = {}
         for rule in self.branches:
-            if rule.get("type") == "boolean":
+            if values.kinds(rule)[:1] == ["boolean"]:
                 found |= {"true": None, "false": None}
             found |= {_written(word): None for word in values.allowed(rule) or ()}
         return list(found)
 
     @property
+    def only_words(self) -> bool:
+        """Whether nothing but the listed values may be written, leaving aside maps, lists and bindings."""
+        plain = [rule for rule in self.branches if not {"object", "array", "null"} & {*values.kinds(rule)}]
+        return all(values.allowed(rule) or values.is_binding(rule) for rule in plain)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether Azure sets it, and what a file says is passed over."""
+        return all(rule.get("readOnly") for rule in self.rules)
+
+    @property
     def types(self) -> list[str]:
         """The types it may have, in words."""
-        return list(dict.fromkeys(values.expected({"type": r["type"]}) for r in self.branches if "type" in r))
+        own = [rule for rule in self.branches if not values.is_binding(rule)]
+        return list(dict.fromkeys(kind for rule in own for kind in values.type_names(rule)))
 
 
 def find(schema: Schema, tree: Tree, path: Path) -> Known | None:
@@ -114,6 +150,14 @@ def _child(tree: Tree, node: Node | None, part: str | int) -> Node | None:
 
 def _distinct(rules: list[Rule]) -> tuple[Rule, ...]:
     return tuple({id(rule): rule for rule in rules}.values())
+
+
+def _texts(rules: tuple[Rule, ...]) -> list[str]:
+    return list(dict.fromkeys(text for rule in rules if (text := rule.get("description"))))
+
+
+def _folded(word: str) -> str:
+    return values.folded(word, "snake")
 
 
 def _written(word: object) -> str:

@@ -147,6 +147,23 @@ def _fits_range(value: float, rule: Rule) -> bool:
     return bool(least <= value <= most and above < value < below)
 
 
+def kinds(rule: Rule) -> list[str]:
+    """The types that a reader would name: of a number that may be given as text, the number alone."""
+    given = rule.get("type", [])
+    found = [given] if isinstance(given, str) else list(given)
+    return found[:1] if rule.get("x-cast") else found
+
+
+def type_names(rule: Rule) -> list[str]:
+    """The same in words."""
+    return [_TYPE_NAMES.get(kind, kind) for kind in kinds(rule)]
+
+
+def is_binding(rule: Rule) -> bool:
+    """Whether the rule is there only to let a `${{...}}` of a pipeline stand for the value."""
+    return str(rule.get("pattern", "")).startswith(("\\$\\{\\{", "^\\$\\{\\{"))
+
+
 def expected(rule: Rule) -> str:
     """What the rule asks for, in a few words."""
     if "minimum" in rule and "maximum" in rule:
@@ -159,12 +176,7 @@ def expected(rule: Rule) -> str:
         return "file:PATH"
     if "x-arm-type" in rule and "pattern" in rule:
         return "azureml:NAME:VERSION"
-    kinds = rule.get("type")
-    if isinstance(kinds, list):
-        # A number that may be written as text is a number to the reader.
-        named = [kind for kind in kinds if not (kind == "string" and rule.get("x-cast"))]
-        return " or ".join(_TYPE_NAMES.get(kind, kind) for kind in named)
-    return _TYPE_NAMES.get(str(kinds), "another value")
+    return " or ".join(type_names(rule)) or "another value"
 
 
 @lru_cache(maxsize=512)
