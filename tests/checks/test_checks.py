@@ -303,3 +303,24 @@ def test_a_long_unknown_key_leaves_its_place_out_of_a_long_message() -> None:
         "Unknown key 'max_concurrent_requests_per_instances_'."
         " Did you mean 'max_concurrent_requests_per_instance'?",
     )
+
+
+def test_a_message_cuts_a_long_word_that_was_meant() -> None:
+    long = "image_multiclass_classification_validation_data_of_the_second_run"
+    check(
+        f"""
+        type: pipeline
+        inputs:
+          {long}:
+            type: mltable
+            path: data
+        jobs:
+          train:
+            component: azureml:train:1
+            inputs:
+              data: «${{{{parent.inputs.{long}s}}}}»
+        """,
+        "JL403",
+        "The pipeline has no input 'image_multiclass_classifica...'."
+        " Did you mean 'image_multiclass_classification_validati...'?",
+    )

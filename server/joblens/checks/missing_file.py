@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
-from joblens.checks.problem import Fix, Problem, Severity, replacement, shortened
+from joblens.checks.problem import Fix, Problem, Severity, did_you_mean, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.disk import Disk, Entry
 from joblens.job.file_references import FileReference
@@ -46,7 +46,7 @@ def _missing(subject: Subject, disk: Disk, reference: FileReference) -> Problem 
     message = f"There is no {_NOUN[reference.wants]} '{shortened(reference.written)}'"
     meant = _meant(subject, disk, reference)
     if meant is not None:
-        message = f"{message}. Did you mean '{shortened(meant, 50)}'?"
+        message = did_you_mean(f"{message}.", meant)
         return Problem(MISSING, message, reference.span, fix=replacement(meant, reference.span))
     if subject.kind.dialect is Dialect.PREVIEW:
         return (

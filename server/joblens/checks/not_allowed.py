@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, listed, replacement, shortened
+from joblens.checks.problem import Problem, did_you_mean, listed, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
@@ -43,8 +43,9 @@ def _value(found: Mismatch) -> Problem:
         return Problem(CODE, f"{refused}: {_any_of(wanted, 100 - len(refused))} is expected.", found.span)
     meant = nearest(found.name, words)
     if meant is not None:
-        message = f"{refused}. Did you mean '{meant}'?"
-        return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
+        return Problem(
+            CODE, did_you_mean(f"{refused}.", meant), found.span, fix=replacement(meant, found.span)
+        )
     return Problem(CODE, f"{refused}. Allowed: {listed(words, 100 - len(refused))}.", found.span)
 
 

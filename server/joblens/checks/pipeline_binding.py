@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from joblens.checks import placeholder
-from joblens.checks.problem import Fix, Problem, listed, shortened
+from joblens.checks.problem import Fix, Problem, did_you_mean, listed, shortened
 from joblens.checks.subject import Subject
 from joblens.job.pipeline import Binding, Pipeline, Place, Step
 from joblens.schema.near import nearest
@@ -114,7 +114,7 @@ def _unknown(
     meant = nearest(name, declared)
     if meant is not None:
         fix = _rewritten(binding, f"{binding.expression.context}.{meant}", meant)
-        return Problem(code, f"{subject} Did you mean '{meant}'?", binding.span, fix=fix)
+        return Problem(code, did_you_mean(subject, meant), binding.span, fix=fix)
     way_out = f"There is: {listed(list(declared), 40)}." if declared else f"Declare it under {where}."
     return Problem(code, f"{subject} {way_out}", binding.span)
 
@@ -129,7 +129,7 @@ def _unknown_step(binding: Binding, name: str, pipeline: Pipeline) -> Problem:
     side = expression.context.rpartition(".")[2]
     end = f".{side}.{expression.name}" if expression.step is not None else ""
     fix = _rewritten(binding, f"parent.jobs.{meant}{end}", meant)
-    return Problem(UNKNOWN_STEP, f"{subject} Did you mean '{meant}'?", binding.span, fix=fix)
+    return Problem(UNKNOWN_STEP, did_you_mean(subject, meant), binding.span, fix=fix)
 
 
 def _malformed(binding: Binding, pipeline: Pipeline) -> Problem:
@@ -141,8 +141,10 @@ def _malformed(binding: Binding, pipeline: Pipeline) -> Problem:
         return Problem(MALFORMED, message, binding.span)
     if below != "jobs":
         meant = nearest(below, _BELOW_PARENT)
-        way_out = f"Did you mean 'parent.{meant}'?" if meant else f"Known: {listed(list(_BELOW_PARENT))}."
-        return Problem(MALFORMED, f"'{shown}' refers to nothing. {way_out}", binding.span)
+        said = f"'{shown}' refers to nothing."
+        known = f"{said} Known: {listed(list(_BELOW_PARENT))}."
+        message = did_you_mean(said, f"parent.{meant}") if meant else known
+        return Problem(MALFORMED, message, binding.span)
     if rest and rest[0] not in pipeline.steps:
         return _unknown_step(binding, rest[0], pipeline)
     step = shortened(rest[0], 20) if rest else "STEP"
@@ -156,7 +158,7 @@ def _misspelt_root(binding: Binding, root: str) -> Problem | None:
     if meant is None:
         return None
     shown = shortened(binding.expression.raw)
-    return Problem(MALFORMED, f"'{shown}' refers to nothing. Did you mean '{meant}'?", binding.span)
+    return Problem(MALFORMED, did_you_mean(f"'{shown}' refers to nothing.", meant), binding.span)
 
 
 def _rewritten(binding: Binding, body: str, meant: str) -> Fix:

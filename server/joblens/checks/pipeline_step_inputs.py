@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from joblens.checks.problem import Problem, Severity, listed, replacement, shortened
+from joblens.checks.problem import Problem, Severity, did_you_mean, listed, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.component import Component
 from joblens.job.pipeline import Step
@@ -49,6 +49,6 @@ def _unknown(step: Step, name: str, free: list[str], missing: list[str]) -> Prob
     if meant is not None:
         severity = Severity.ERROR if meant in missing else Severity.WARNING
         fix = replacement(meant, span)
-        return Problem(CODE, f"{subject} Did you mean '{meant}'?", span, severity, fix)
+        return Problem(CODE, did_you_mean(subject, meant), span, severity, fix)
     way_out = f"It could take: {listed(free, 30)}." if free else "Its value is dropped."
     return Problem(CODE, f"{subject} {way_out}", span, Severity.WARNING)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from joblens.checks.problem import Fix, Problem, listed, shortened
+from joblens.checks.problem import Fix, Problem, did_you_mean, listed, shortened
 from joblens.checks.subject import Subject
 from joblens.job.expressions import Expression, expressions
 from joblens.job.insertion import insertion
@@ -93,7 +93,7 @@ def _undeclared(
     meant = nearest(expression.name, declared)
     others = (declare,) if declare is not None else ()
     if meant is not None:
-        message = f"There is no {noun} '{name}'. Did you mean '{meant}'?"
+        message = did_you_mean(f"There is no {noun} '{name}'.", meant)
         fix = Fix(f"Change to '{meant}'", name_span, meant)
         return Problem(UNDECLARED, message, span, fix=fix, others=others)
     way_out = f"Declared: {listed(declared)}." if declared else f"Declare it under '{expression.context}'."

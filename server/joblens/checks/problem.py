@@ -7,6 +7,9 @@ from enum import Enum
 
 from joblens.text.nodes import Span
 
+MOST = 119
+"""So long may a message be."""
+
 
 class Severity(Enum):
     """How bad a problem is; an error is certain from the files at hand."""
@@ -51,11 +54,17 @@ def shortened(text: str, length: int = 40) -> str:
     return line if len(line) <= length else line[: length - 3] + "..."
 
 
+def did_you_mean(said: str, meant: str) -> str:
+    """A message that asks for the word that was meant; a long word is cut where it would not fit."""
+    question = f"{said} Did you mean ''?"
+    return f"{question[:-2]}{shortened(meant, max(MOST - len(question), 12))}'?"
+
+
 def listed(words: list[str], most: int = 60) -> str:
     """Words as a message lists them, as many as fit in `most` characters."""
     shown: list[str] = []
     for word in words:
         if shown and len(", ".join([*shown, word])) > most:
             return ", ".join(shown) + ", ..."
-        shown.append(word)
+        shown.append(shortened(word, max(most, 12)))
     return ", ".join(shown)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, listed, replacement, shortened
+from joblens.checks.problem import Problem, did_you_mean, listed, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
 
 CODE = "JL101"
-_LONGEST = 120
+_ROOM = 85
+"""What a message has for the key, its place and the word that was meant."""
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -27,9 +28,9 @@ def _problem(found: Mismatch) -> Problem:
     where = f" in '{shortened(str(found.path[-2]), 24)}'" if len(found.path) > 1 else ""
     meant = nearest(found.name, known)
     if meant is not None:
-        question = f". Did you mean '{meant}'?"
-        where = where if len(f"Unknown key '{name}'{where}{question}") < _LONGEST else ""
-        message = f"Unknown key '{name}'{where}{question}"
+        # The key alone says less, but a key with its place may leave no room for the word that was meant.
+        said = f"Unknown key '{name}'" + (where if len(name + where + meant) < _ROOM else "")
+        message = did_you_mean(f"{said}.", meant)
         return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
     message = f"Unknown key '{name}'{where}."
     return Problem(CODE, f"{message} Known: {listed(known, 105 - len(message))}.", found.span)
