@@ -249,3 +249,33 @@ def top_keys(schema: dict[str, Any], definitions: dict[str, Any]) -> set[str]:
     if "$ref" in schema:
         parts.append(definitions[schema["$ref"].removeprefix("#/definitions/")])
     return keys.union(*(top_keys(part, definitions) for part in parts))
+
+
+@pytest.mark.usefixtures("corpus")
+def test_other_files_of_the_previews_are_told_from_todays() -> None:
+    preview = CORPUS / "preview"
+    files = [
+        *(preview / "seed-2021-05-25" / "cli" / "assets" / "workspace").glob("*[eg]*-*.yml"),
+        *(preview / "late-d1-2021-08-16" / "cli" / "endpoints").rglob("*create*.yml"),
+        *(preview / "transition-d2-2021-11-22" / "cli" / "assets" / "dataset").glob("cloud-file.yml"),
+        *(preview / "transition-d2-2021-11-22" / "cli" / "endpoints" / "online").rglob(
+            "*blue-deployment.yml"
+        ),
+    ]
+    told = [file for file in files if (found := of_file(file)) is not None and found.dialect is PREVIEW]
+    assert len(told) > 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$schema: https://azuremlschemas.azureedge.net/latest/workspace.schema.json\nname: w\nkey_vault: k\n",
+        "name: e\nauth_mode: key\ntraffic: {blue: 100}\n",
+        "name: b\nendpoint_name: e\nmodel: {path: m}\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n",
+        "name: d\ntype: uri_file\npath: x.csv\n",
+    ],
+)
+def test_todays_files_of_these_kinds_stay_todays(text: str) -> None:
+    found = check(text)
+    assert found is not None
+    assert found.dialect is TODAY

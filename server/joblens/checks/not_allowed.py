@@ -15,6 +15,7 @@ CODE = "JL104"
 
 _BINDING = r"\$\{\{"
 """How the pattern of a binding begins."""
+_NAME = r"^[a-z][a-z\d_]*$"
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -66,6 +67,8 @@ def _wanted(rule: Rule) -> str:
     plain = "pattern" in rule and not ("x-arm-type" in rule or "x-file-ref" in rule or "x-cast" in rule)
     if not plain:
         return expected(rule)
+    if rule["pattern"] == _NAME:
+        return "a name of lower-case letters, digits and '_'"
     if _BINDING in rule["pattern"]:
         return "a binding in '${{ }}'"
     return f"text like {shortened(rule['pattern'])}"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from joblens.job.model import Dialect
-from joblens.text.nodes import Mapping, Scalar
+from joblens.text.nodes import Mapping, Scalar, Sequence
 
 Keys = dict[str, object]
 
@@ -38,6 +38,12 @@ def _marks(kind: str, keys: Keys) -> Iterator[Dialect]:
         yield from _environment_marks(keys)
     elif kind in ("data", "model"):
         yield from _keys_that_mean(keys, preview="local_path")
+        if isinstance(keys.get("paths"), Sequence):
+            yield Dialect.PREVIEW
+    elif kind == "workspace":
+        yield from _keys_that_mean(keys, preview="app_insights private_endpoints")
+    elif kind.endswith(("Endpoint", "Deployment")):
+        yield from _serving_marks(keys)
 
 
 def _keys_that_mean(keys: Keys, *, preview: str = "", today: str = "") -> Iterator[Dialect]:
@@ -85,6 +91,16 @@ def _command_marks(keys: Keys) -> Iterator[Dialect]:
     command = keys.get("command")
     if isinstance(command, Scalar):
         yield from _placeholder_marks(command.value)
+
+
+def _serving_marks(keys: Keys) -> Iterator[Dialect]:
+    """An endpoint once held its deployments, and a deployment its files by `local_path`."""
+    if _below(keys.get("model")).keys() & {"local_path"} or isinstance(keys.get("deployments"), Sequence):
+        yield Dialect.PREVIEW
+    code = _below(keys.get("code_configuration")).get("code")
+    yield from _keys_that_mean(_below(code), preview="local_path")
+    if "auth_mode" in keys:
+        yield from _keys_that_mean(keys, preview="type")
 
 
 def _compute_marks(value: object) -> Iterator[Dialect]:

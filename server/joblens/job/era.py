@@ -65,6 +65,10 @@ class _Fields:
             *((limits, "max_total_runs max_concurrent_runs") for limits in self._maps(root, "limits")),
         ]
         yield from self._keys(Era.BEFORE_PREVIEW, places)
+        given = [
+            value for one in work for inputs in self._maps(one, "inputs") for value in self._maps(inputs)
+        ]
+        yield from self._words(Era.BEFORE_PREVIEW, given, "mode", ("Mount", "Download"))
 
     def after_preview(self, root: Mapping) -> Iterator[Mark]:
         """Marks of the second preview."""
@@ -78,11 +82,14 @@ class _Fields:
             for inputs in self._maps(one, "inputs"):
                 places += [(value, "file folder dataset") for value in self._maps(inputs)]
         yield from self._keys(Era.AFTER_PREVIEW, places)
-        for step in steps:
-            pair = self._tree.entries(step).get("type")
-            kind = self._tree.resolved(pair.value) if pair is not None else None
-            if isinstance(kind, Scalar) and kind.value in ("component", "component_job"):
-                yield Mark(Era.AFTER_PREVIEW, kind.span, f"type: {kind.value}")
+        yield from self._words(Era.AFTER_PREVIEW, steps, "type", ("component", "component_job"))
+
+    def _words(self, era: Era, mappings: list[Mapping], key: str, words: tuple[str, ...]) -> Iterator[Mark]:
+        for mapping in mappings:
+            pair = self._tree.entries(mapping).get(key)
+            value = self._tree.resolved(pair.value) if pair is not None else None
+            if isinstance(value, Scalar) and value.value in words:
+                yield Mark(era, value.span, f"{key}: {value.value}")
 
     def _keys(self, era: Era, places: list[tuple[Mapping, str]]) -> Iterator[Mark]:
         for mapping, keys in places:
