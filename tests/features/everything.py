@@ -6,6 +6,7 @@ from joblens.checks import check
 from joblens.checks.subject import Subject
 from joblens.errors import UserError
 from joblens.features.completion import completions
+from joblens.features.component_moves import extraction, inlining
 from joblens.features.definition import Definition, definitions
 from joblens.features.folding import folds
 from joblens.features.highlight import highlights
@@ -42,8 +43,9 @@ def _of_the_whole(subject: Subject) -> Iterator[tuple[str, Span]]:
     for problem in check(subject):
         assert 0 < len(problem.message) < _LONGEST_MESSAGE, problem
         yield problem.code, problem.span
-        if problem.fix is not None:
-            yield f"fix of {problem.code}", problem.fix.span
+        for fix in (problem.fix, *problem.others):
+            if fix is not None:
+                yield f"fix of {problem.code}", fix.span
     yield from (("token", one.span) for one in tokens(subject))
     yield from (("hint", Span(one.offset, one.offset)) for one in hints(subject))
     yield from (("link", one.span) for one in links(subject))
@@ -67,6 +69,7 @@ def _at(subject: Subject, offset: int) -> Iterator[tuple[str, Span]]:
     yield from (("occurrence", one.span) for one in occurrences(subject, offset))
     yield from (("highlight", one.span) for one in highlights(subject, offset))
     yield from (("selection", span) for span in selections(subject.document, offset))
+    yield from (("move", one.span) for one in (extraction(subject, offset), inlining(subject, offset)) if one)
     found = hover(subject, offset)
     if found is not None:
         yield "hover", found.span
