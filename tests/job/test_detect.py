@@ -56,6 +56,7 @@ def test_a_schema_names_the_kind_whatever_its_host_version_and_case() -> None:
         ("https://example.org/schemas/environment.schema.json", None),
         ("https://json.schemastore.org/project.json", None),
         ("./registry.json", None),
+        ("https://componentsdk.azureedge.net/jsonschema/CommandComponent.json", None),
     ],
 )
 def test_each_address_of_the_public_pages_means_its_kind(address: str, kind: str | None) -> None:

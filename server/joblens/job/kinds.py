@@ -38,7 +38,8 @@ _SPLIT_LATER = frozenset(("onlineendpoint", "onlinedeployment"))
 
 _FILE_NAME = re.compile(r"([^/\\?#]+?)(?:\.schema)?\.json(?:[?#].*)?$", re.IGNORECASE)
 # Prompt flow's own files: `Flow.schema.json` under `promptflow/` is not the flow component of this list.
-_OTHERS_FOLDERS = ("/promptflow/",)
+# The components of an older package carry the same names at an address of their own.
+_OTHERS_FOLDERS = ("/promptflow/", "//componentsdk.")
 _OF_ONE_TASK = re.compile(r"automl\w+job")
 _OUR_HOST = re.compile(r"azuremlschemas|azuremlsdk2", re.IGNORECASE)
 _OUR_PLACE = re.compile(r"azure-?ml", re.IGNORECASE)
