@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from joblens.text.content import line_end, read_key, read_node, read_value, rest_of_line
+from joblens.text.extents import read_plain
 from joblens.text.nesting import Nesting
 from joblens.text.nodes import Mapping, Node, Scalar, Sequence, Span, Style
 from joblens.text.open import Loose, Open, OpenMapping, OpenSequence
 from joblens.text.recovery import Recovery
 from joblens.text.source import Source
-from joblens.text.tokens import find_key, is_indicator, read_properties, skip_blanks, strip_end
+from joblens.text.tokens import (
+    find_key,
+    is_indicator,
+    match_plain_line,
+    read_properties,
+    skip_blanks,
+    strip_end,
+)
 
 
 def read_blocks(source: Source) -> list[Node | None]:
@@ -29,7 +39,7 @@ class _BlockReader:
 
     def read_line(self, start: int, end: int) -> None:
         """Read the current line, and those that its last value goes on in."""
-        at = self.source.indent_end(self.source.line)
+        at = self.source.indent_ends[self.source.line]
         if at == end:
             return
         first = self.text[at]
@@ -45,7 +55,11 @@ class _BlockReader:
         elif column == 0 and first in "-.%" and self._document_mark(start, end):
             return
         self.nesting.close(column)
-        self._parts(at, column, True)
+        plain = match_plain_line(self.text, at, end)
+        if plain is not None:
+            self._plain_line(plain, column)
+        else:
+            self._parts(at, column, True)
 
     def _document_mark(self, start: int, end: int) -> bool:
         """Whether this line starts or ends a document, or is a directive; reads what follows `---`."""
@@ -77,8 +91,8 @@ class _BlockReader:
         if first == "-" and is_indicator(text, at, end):
             return self._item(at, column, fresh)
         nesting = self.nesting
-        if fresh and isinstance(nesting.top, OpenSequence) and nesting.top.indent == column:
-            nesting.closed = nesting.pop()  # a list no deeper than its key ends where the next key starts
+        if fresh:
+            nesting.end_list(column)
         if first in "?:" and is_indicator(text, at, end):
             return self._explicit(at, column, fresh)
         start, before = at, nesting.pending
@@ -94,6 +108,20 @@ class _BlockReader:
         mapping = self._mapping(start, column, fresh)
         nesting.add_pair(mapping, read_key(self.source, start, at, key), key.colon)
         return self._value(key.after, mapping) if key.after < end else -1
+
+    def _plain_line(self, line: re.Match[str], column: int) -> None:
+        """What most lines are: a plain key, and nothing or a plain value behind it."""
+        source, nesting = self.source, self.nesting
+        nesting.end_list(column)
+        at, key_end = line.span(1)
+        mapping = self._mapping(at, column, True)
+        nesting.add_pair(mapping, Scalar(Span(at, key_end), Style.PLAIN, line[1]), key_end)
+        if line[2] is None:
+            return
+        if source.next_line_ends(mapping.indent):
+            nesting.put(Scalar(Span(*line.span(2)), Style.PLAIN, line[2]))
+        else:
+            nesting.put(read_plain(source, line.start(2), mapping.indent))
 
     def _properties(self, at: int) -> int:
         """Keep the anchor and tag at `at` for the next node; the offset of what follows, or -1."""

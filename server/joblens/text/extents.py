@@ -49,7 +49,7 @@ def _continued(source: Source, indent: int, own_column: int) -> int | None:
     reached = None
     line = source.line + 1
     while line < source.count:
-        spaces = source.indent_end(line)
+        spaces = source.indent_ends[line]
         end = source.ends[line]
         at = skip_blanks(text, spaces, end)
         if at == end:
@@ -148,7 +148,7 @@ def _block_lines(source: Source, parent: int, column: int, end: int) -> tuple[in
     deepest_empty = parent + 1
     line = source.line + 1
     while line < source.count:
-        at = source.indent_end(line)
+        at = source.indent_ends[line]
         depth = at - source.starts[line]
         if at == source.ends[line]:
             deepest_empty = max(deepest_empty, depth)

@@ -33,6 +33,11 @@ class Nesting:
         while self.top.indent > column and len(self.stack) > 1:
             self.closed = self.pop()
 
+    def end_list(self, column: int) -> None:
+        """Close the list at `column`: one no deeper than its key ends where the next key starts."""
+        if self.top.indent == column and isinstance(self.top, OpenSequence):
+            self.closed = self.pop()
+
     def pop(self) -> Open:
         """Close the innermost collection."""
         self.settle()

@@ -14,7 +14,7 @@ BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
 
 TAB = "A tab in the indentation; YAML allows only spaces there"
 
-_BREAKS = re.compile(BREAK)
+_LINE_STARTS = re.compile(f"(?:{BREAK})( *)")
 _SPACES = re.compile(" *")
 _DOCUMENT_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
 
@@ -24,11 +24,17 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [1 if text.startswith("\ufeff") else 0]
+        first = 1 if text.startswith("\ufeff") else 0
+        spaces = _SPACES.match(text, first)
+        self.starts = [first]
         self.ends: list[int] = []
-        for match in _BREAKS.finditer(text):
-            self.ends.append(match.start())
-            self.starts.append(match.end())
+        self.indent_ends = [spaces.end() if spaces else first]
+        """The offset of the first character of each line that is no space."""
+        for match in _LINE_STARTS.finditer(text):
+            end, indent_end = match.span()
+            self.ends.append(end)
+            self.starts.append(match.start(1))
+            self.indent_ends.append(indent_end)
         self.ends.append(len(text))
         self.count = len(self.starts)
         self.line = -1
@@ -57,16 +63,19 @@ class Source:
         self.start = self.starts[line]
         self.end = self.ends[line]
 
-    def indent_end(self, line: int) -> int:
-        """The offset of the first character of a line that is no space."""
-        match = _SPACES.match(self.text, self.starts[line], self.ends[line])
-        return match.end() if match else self.starts[line]
-
     def is_document_mark(self, line: int) -> bool:
         """Whether a line starts with `---` or `...`."""
         if line >= self.count:
             return False
         return _DOCUMENT_MARK.match(self.text, self.starts[line], self.ends[line]) is not None
+
+    def next_line_ends(self, indent: int) -> bool:
+        """Whether the next line has text at column `indent` or before it, and so ends what is deeper."""
+        line = self.line + 1
+        if line >= self.count:
+            return False
+        at = self.indent_ends[line]
+        return at - self.starts[line] <= indent and at < self.ends[line]
 
     def next_line_belongs(self, indent: int, closing: str = "") -> bool:
         """Whether brackets still open at the end of this line go on in the next one.
@@ -77,7 +86,7 @@ class Source:
         line = self.line + 1
         if line >= self.count or self.is_document_mark(line):
             return False
-        at = self.indent_end(line)
+        at = self.indent_ends[line]
         if at == self.ends[line] or at - self.starts[line] > indent or self.text[at] in closing:
             return True
         return self.verdict is None

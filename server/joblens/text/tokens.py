@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 _BLANKS = re.compile(r"[ \t]*")
 _PLAIN_KEY = re.compile(r"([A-Za-z_$][\w$./-]*)[ \t]*:(?:[ \t]+|\Z)")
+_PLAIN_LINE = re.compile(r"([A-Za-z_$][\w$./-]*):(?: +([\w./$~][^#\t]*))?\Z")
 _QUOTED_KEY = re.compile(r"""("[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*')[ \t]*:(?:[ \t]+|\Z)""")
 _ALIAS_KEY = re.compile(r"(\*[A-Za-z0-9_-]+)[ \t]*:(?:[ \t]+|\Z)")
 _COLON_OR_COMMENT = re.compile(r"(?<=[ \t])#|:(?:[ \t]+|\Z)")
@@ -41,6 +42,15 @@ def find_key(text: str, at: int, end: int) -> Key | None:
             return None
     key_end = match.end(1)
     return Key(key_end, text.index(":", key_end), match.end())
+
+
+def match_plain_line(text: str, at: int, end: int) -> re.Match[str] | None:
+    """A line that is a plain key (the first group) and at most a plain value (the second)."""
+    found = _PLAIN_LINE.match(text, at, end)
+    value = found[2] if found is not None else None
+    if value is not None and (value[-1] in " :" or ": " in value):
+        return None
+    return found
 
 
 def _odd_key(text: str, at: int, end: int) -> Key | None:
