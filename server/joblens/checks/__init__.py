@@ -143,7 +143,7 @@ def _not_suppressed(subject: Subject, found: list[Problem], settings: Settings) 
 
 def _outside_repeated(subject: Subject, found: list[Problem]) -> list[Problem]:
     """Without what stands below a key that stands twice: the user may be about to remove it."""
-    inside = [p.value.span for p in duplicate_key.repeated(subject.tree.root) if p.value is not None]
+    inside = [p.value.span for p in subject.tree.repeated if p.value is not None]
     if not inside:
         return found
     return [one for one in found if not any(span.start <= one.span.start < span.end for span in inside)]

@@ -40,35 +40,40 @@ def problems(subject: Subject) -> Iterator[Problem]:
         text = scope.command.value
         if "{" not in text:
             continue
+        doubtful = [one for one in expressions(text, scope.dialect) if not _is_filled(scope, one)]
+        if not doubtful and scope.dialect is Dialect.TODAY:
+            continue
         offsets = source_offsets(scope.command, subject.document.text)
         foreign = _todays(text, offsets) if scope.dialect is Dialect.PREVIEW else []
         yield from foreign
-        for expression in expressions(text, scope.dialect):
+        for expression in doubtful:
             span = Span(offsets[expression.start], offsets[expression.end])
             if any(one.span.start <= span.start < one.span.end for one in foreign):
                 continue
             name = Span(offsets[expression.name_start], offsets[expression.name_end])
-            found = _problem(subject, scope, expression, span, name)
-            if found is not None:
-                yield found
+            yield _problem(subject, scope, expression, span, name)
 
 
-def _problem(
-    subject: Subject, scope: Scope, expression: Expression, span: Span, name_span: Span
-) -> Problem | None:
+def _is_filled(scope: Scope, expression: Expression) -> bool:
+    """Whether the placeholder gets a value: nearly all do, so their places need not be found."""
+    if not expression.closed:
+        return False
+    if not expression.context and expression.name in _FILLED_BY_SERVICE:
+        return True
+    declared = scope.declared(expression.context) or ()
+    return expression.name in declared or expression.name.partition(".")[0] in declared
+
+
+def _problem(subject: Subject, scope: Scope, expression: Expression, span: Span, name_span: Span) -> Problem:
     shown = shortened(expression.raw)
     if not expression.closed:
         return unclosed(expression.raw, span, "}}" if scope.dialect is Dialect.TODAY else "}")
-    if not expression.context and expression.name in _FILLED_BY_SERVICE:
-        return None
     if expression.context not in _CONTEXTS:
         return _unknown_context(scope, expression, span, shown)
     declared = scope.declared(expression.context)
     if declared is None:
         message = f"'{shown}' has no value here: only the trial of a sweep has a search_space."
         return Problem(WRONG_PLACE, message, span)
-    if expression.name in declared or expression.name.partition(".")[0] in declared:
-        return None
     declare = _declaration(subject, scope, expression)
     return _undeclared(expression, list(declared), span, name_span, declare)
 

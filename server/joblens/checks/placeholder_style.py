@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from joblens.checks.problem import Problem, Severity, replacement, shortened
 from joblens.checks.subject import Subject
@@ -47,7 +47,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
 
 
 def _in_command(subject: Subject, scope: Scope, text: str) -> Iterator[Problem]:
-    offsets: list[int] = []
+    offsets: Sequence[int] = []
     for match in _STYLES[scope.dialect].finditer(text):
         groups = {key[1:]: value for key, value in match.groupdict().items() if value is not None}
         context, name = groups["context"], groups["name"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from joblens.text.nodes import Scalar, Style
 from joblens.text.scalars import pieces
 
 
-def source_offsets(scalar: Scalar, text: str) -> list[int]:
+def source_offsets(scalar: Scalar, text: str) -> Sequence[int]:
     """For each index of `scalar.value`, and for its end, the offset in the text; never decreasing.
 
     All characters of something that was decoded (an escape, folded line breaks) map to its first offset.
     """
     if scalar.style is Style.PLAIN and len(scalar.value) == scalar.span.end - scalar.span.start:
-        return list(range(scalar.span.start, scalar.span.end + 1))
+        return range(scalar.span.start, scalar.span.end + 1)
     offsets: list[int] = []
     end = _first_offset(scalar)
     for piece in pieces(scalar, text):

@@ -33,3 +33,31 @@ def _merge(value: Node | None, anchors: Anchors, into: dict[str, Pair], within: 
             for pair in target.pairs:
                 if isinstance(pair.key, Scalar):
                     into.setdefault(pair.key.value, pair)
+
+
+def repeated(root: Node | None) -> list[Pair]:
+    """The entries whose key stands in the same mapping before them."""
+    found: list[Pair] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Sequence):
+            waiting.extend(node.items)
+        elif isinstance(node, Mapping):
+            pairs = node.pairs
+            names = {pair.key.value for pair in pairs if isinstance(pair.key, Scalar)}
+            if len(names) < len(pairs):
+                found += _repeated_in(node)
+            waiting += [pair.value for pair in pairs if not isinstance(pair.value, Scalar)]
+    return found
+
+
+def _repeated_in(mapping: Mapping) -> list[Pair]:
+    found, seen = [], set()
+    for pair in mapping.pairs:
+        if not isinstance(pair.key, Scalar) or pair.colon is None or pair.key.value == MERGE:
+            continue
+        if pair.key.value in seen:
+            found.append(pair)
+        seen.add(pair.key.value)
+    return found

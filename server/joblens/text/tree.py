@@ -81,6 +81,11 @@ class Tree:
             found = self._entries[id(mapping)] = references.entries(mapping, self.anchors)
         return found
 
+    @cached_property
+    def repeated(self) -> list[Pair]:
+        """The entries of the first document whose key stands in the same mapping before them."""
+        return references.repeated(self.root)
+
     def node_at(self, path: Path) -> Node | None:
         """The node that a path of the first document leads to, through aliases and merge keys."""
         node = self.root
