@@ -10,7 +10,7 @@ from joblens import checks
 from joblens.checks.settings import LEVELS
 from joblens.engine import records
 from joblens.engine.events import Event
-from joblens.lsp import check_settings, protocol
+from joblens.lsp import check_settings, commands, protocol
 from tests.shared_data import ROOT
 
 MANIFEST = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
@@ -38,6 +38,15 @@ def test_the_lenses_run_contributed_commands():
         r'"(joblens\.\w+)"', (ROOT / "server/joblens/features/lenses.py").read_text(encoding="utf-8")
     )
     assert lenses and lenses <= contributed
+
+
+def test_the_extension_brings_the_commands_that_the_server_leaves_to_it():
+    contributed = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    assert set(protocol.COMMANDS) <= contributed
+    assert not set(protocol.COMMANDS_FOR_ALL) & contributed
+    assert set(commands.COMMANDS) == {*protocol.COMMANDS, *protocol.COMMANDS_FOR_ALL}
+    assert found(r'CHECK_WORKSPACE = "([^"]+)"', PROTOCOL) == {protocol.CHECK_WORKSPACE}
+    assert found(r'OWN_EXTENSION = "([^"]+)"', PROTOCOL) == {protocol.OWN_EXTENSION}
 
 
 def test_every_setting_is_read_and_no_other():

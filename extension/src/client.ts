@@ -10,7 +10,7 @@ import {
 } from "vscode-languageclient/node";
 
 import { log } from "./log";
-import { RUN_EVENT, type Request, type RunEvent } from "./protocol";
+import { OWN_EXTENSION, RUN_EVENT, type Request, type RunEvent } from "./protocol";
 import type { ServerCommand } from "./server";
 import { tellFailure, tellingFailure } from "./tellFailure";
 
@@ -111,6 +111,7 @@ function languageClient({ command, args, env }: ServerCommand): LanguageClient {
         { scheme: "file", language: "yaml" },
         { scheme: "untitled", language: "yaml" },
       ],
+      initializationOptions: { [OWN_EXTENSION]: true },
       outputChannel: log,
       traceOutputChannel: log,
       initializationFailedHandler: () => false,

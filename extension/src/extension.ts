@@ -4,6 +4,7 @@ import type { ExtensionContext } from "vscode";
 
 import { startClient } from "./client";
 import { cancelRun } from "./commands/cancelRun";
+import { checkWorkspace } from "./commands/checkWorkspace";
 import { dryRun } from "./commands/dryRun";
 import { restartServer } from "./commands/restartServer";
 import { runActions } from "./commands/runActions";
@@ -29,6 +30,7 @@ export function activate(context: ExtensionContext): void {
     submit(client),
     cancelRun(client, runs),
     runActions(runs),
+    checkWorkspace(client),
     restartServer(client),
     showLog(runs),
     restartOnNewPython(client),

@@ -54,6 +54,17 @@ export const cancelRequest: Request<{ readonly name: string }, unknown> = { meth
 export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };
 export const RUN_EVENT = "joblens/runEvent";
 
+/** Initialization option: the commands are ours, and problems are pushed: the quickest way to show them once. */
+export const OWN_EXTENSION = "ownExtension";
+
+/** LSP's own request for a command of the server. */
+export const executeCommandRequest: Request<{ readonly command: string }, unknown> = {
+  method: "workspace/executeCommand",
+};
+export const CHECK_WORKSPACE = "joblens.checkWorkspace";
+/** LSP's code of a request that was withdrawn. */
+export const REQUEST_CANCELLED = -32800;
+
 const FINAL = new Set(["Completed", "Failed", "Canceled"]);
 
 /** Whether a run with this status is over. */

@@ -50,7 +50,7 @@ def _said_of_the_file(opened: OpenDocument) -> list[object]:
     whole = types.Range(types.Position(0, 0), types.Position(len(opened.document.line_starts), 0))
     return [
         *diagnostics(opened).diagnostics,
-        *answers.code_lenses(opened),
+        *answers.code_lenses(opened, icons=False),
         *answers.outline(opened),
         *answers.links(opened),
         *answers.hints(opened, whole),

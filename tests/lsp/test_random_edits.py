@@ -33,7 +33,7 @@ def _answers(opened: OpenDocument, place: types.Position) -> Iterator[object]:
     yield diagnostics(opened)
     yield answers.quick_fixes(opened, whole)
     yield answers.migrations(opened, None)
-    yield answers.code_lenses(opened)
+    yield answers.code_lenses(opened, icons=False)
     yield answers.outline(opened)
     yield answers.links(opened)
     yield answers.selections(opened, [place])

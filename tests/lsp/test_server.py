@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from joblens.features.tokens import KINDS
-from joblens.lsp import server
+from joblens.lsp import language
 from tests.lsp.conftest import Editor, editing
 
 Story = Callable[[Callable[[Editor], Awaitable[None]]], None]
@@ -203,7 +203,7 @@ def test_folds_selections_links_hints_and_colours_answer(with_editor: Story) -> 
 
 
 def test_colours_are_told_by_the_names_that_the_server_announced() -> None:
-    assert tuple(server._TOKENS) == KINDS
+    assert tuple(language._TOKENS) == KINDS
 
 
 def test_a_closed_document_leaves_no_problems(with_editor: Story) -> None:

@@ -13,7 +13,7 @@ from joblens.cli.checking.finding import Checked, checked_text
 from joblens.cli.checking.formats import FORMATS
 from joblens.cli.checking.parallel import Task, check_all
 from joblens.cli.printing import report
-from joblens.cli.yaml_files import Named, yaml_files
+from joblens.engine.yaml_files import Named, yaml_files
 from joblens.errors import JobFileError
 
 _STDIN = Path("-")

@@ -9,5 +9,4 @@ def lsp(_: argparse.Namespace) -> int:
     """Serve until the editor ends it."""
     from joblens.lsp.server import main
 
-    main()
-    return 0
+    return main()

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from joblens.cli.yaml_files import yaml_files
+from joblens.engine.yaml_files import yaml_files
 from joblens.errors import JobFileError
 from joblens.job.detect import detect
 from joblens.job.migrate import Migrated, migrate

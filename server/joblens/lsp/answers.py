@@ -79,10 +79,10 @@ def rename(opened: OpenDocument, position: types.Position, new_name: str) -> typ
     return convert.workspace_edit(opened.files, found) if found else None
 
 
-def code_lenses(opened: OpenDocument) -> list[types.CodeLens]:
-    """What can be done with the document's job."""
+def code_lenses(opened: OpenDocument, *, icons: bool) -> list[types.CodeLens]:
+    """What can be done with the document's job; with VS Code's icons, or without."""
     found = lens_feature.lenses(opened.subject)
-    return [convert.code_lens(opened.positions, opened.uri, lens) for lens in found]
+    return [convert.code_lens(opened.positions, opened.uri, lens, icons=icons) for lens in found]
 
 
 def outline(opened: OpenDocument) -> list[types.DocumentSymbol]:

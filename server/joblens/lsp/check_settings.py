@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from joblens.checks.configuration import FILES, Configuration, severities
+from joblens.checks.configuration import Configuration, severities
 from joblens.checks.settings import DEFAULT, Settings
 from joblens.errors import ConfigurationError
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SECTION = "joblens.check.severity"
 """The setting, as package.json has it."""
+_WATCHED = "**/*.{yml,yaml,py,txt,toml}"
+"""What configures checks, and what a job may name: when it changes, what is said of a job may change."""
 
 
 class CheckSettings:
@@ -28,7 +30,8 @@ class CheckSettings:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._configuration = Configuration()
-        self._severity: Mapping[str, str] = {}
+        self.severity: Mapping[str, str] = {}
+        """The editor's setting."""
         self._tell = tell
         self._told: set[str] = set()
         self.files_are_watched = False
@@ -36,7 +39,7 @@ class CheckSettings:
 
     def of(self, path: Path | None) -> Settings:
         """The settings of a document; what cannot be read sets nothing."""
-        return self._of_folder(path.parent if path is not None else None).under(self._severity)
+        return self._of_folder(path.parent if path is not None else None).under(self.severity)
 
     def refresh(self) -> bool:
         """Forget files that have changed; whether there were any."""
@@ -48,9 +51,9 @@ class CheckSettings:
     def take(self, severity: object) -> None:
         """Take over the editor's setting."""
         try:
-            self._severity = severities(severity or {}, SECTION)
+            self.severity = severities(severity or {}, SECTION)
         except ConfigurationError as error:
-            self._severity = {}
+            self.severity = {}
             self._tell_once(error)
 
     def _of_folder(self, folder: Path | None) -> Settings:
@@ -75,7 +78,7 @@ async def follow(server: JoblensServer) -> None:
     if workspace.did_change_configuration and workspace.did_change_configuration.dynamic_registration:
         wanted.append(_registration(types.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": "joblens"}))
     if workspace.did_change_watched_files and workspace.did_change_watched_files.dynamic_registration:
-        watchers = [types.FileSystemWatcher(f"**/{name}") for name in FILES]
+        watchers = [types.FileSystemWatcher(_WATCHED)]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         wanted.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if wanted:
@@ -94,7 +97,7 @@ async def ask(server: JoblensServer, pushed: Any = None) -> None:
     else:
         found = _part(pushed, SECTION.split("."))
     server.check_settings.take(found)
-    server.recheck()
+    server.documents.tell_all()
 
 
 def _registration(method: str, options: object) -> types.Registration:

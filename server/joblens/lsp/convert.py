@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
 from joblens.checks.problem import Problem
@@ -20,11 +22,9 @@ from joblens.features.tokens import KINDS, Token
 from joblens.lsp.diagnostics import diagnostic
 from joblens.lsp.files import Files
 from joblens.lsp.positions import Positions
+from joblens.lsp.protocol import TELL_GUESSES
 from joblens.text.document import Document
 from joblens.text.nodes import Span
-
-TELL_GUESSES = "joblens.tellGuesses"
-"""The server's own command that shows what a migration guessed."""
 
 _COMPLETION_KIND = {
     "key": types.CompletionItemKind.Property,
@@ -33,6 +33,7 @@ _COMPLETION_KIND = {
     "placeholder": types.CompletionItemKind.Variable,
     "file": types.CompletionItemKind.Snippet,
 }
+_ICON = re.compile(r"\$\([\w-]+\) ")
 _SYMBOL_KIND = {
     "object": types.SymbolKind.Module,
     "array": types.SymbolKind.Array,
@@ -127,9 +128,10 @@ def workspace_edit(files: Files, edits: list[Edit]) -> types.WorkspaceEdit:
     return types.WorkspaceEdit(changes=changes)
 
 
-def code_lens(positions: Positions, uri: str, lens: Lens) -> types.CodeLens:
+def code_lens(positions: Positions, uri: str, lens: Lens, *, icons: bool) -> types.CodeLens:
     """A lens as the editor shows it; its command is given the file's URI."""
-    command = types.Command(title=lens.title, command=lens.command, arguments=[uri])
+    title = lens.title if icons else _ICON.sub("", lens.title)
+    command = types.Command(title=title, command=lens.command, arguments=[uri])
     return types.CodeLens(range=positions.range_of(lens.span), command=command)
 
 

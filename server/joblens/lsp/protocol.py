@@ -13,6 +13,20 @@ SUBMIT = "joblens/submit"
 RUN_EVENT = "joblens/runEvent"
 """Notification {name, kind, text?, status?, exitCode?, trackingUrl?}: something happened in a run."""
 
+OWN_EXTENSION = "ownExtension"
+"""Initialization option: the editor has Joblens's own extension, which brings the commands."""
+CHECK_WORKSPACE = "joblens.checkWorkspace"
+"""Command of `workspace/executeCommand`: check every file of the workspace folders."""
+TELL_GUESSES = "joblens.tellGuesses"
+"""Command: show what a migration guessed."""
+COMMANDS_FOR_ALL = (TELL_GUESSES,)
+RUN_LOCALLY = "joblens.runLocally"
+DRY_RUN = "joblens.dryRun"
+CANCEL_RUN = "joblens.cancelRun"
+SUBMIT_JOB = "joblens.submit"
+COMMANDS = (CHECK_WORKSPACE, RUN_LOCALLY, DRY_RUN, CANCEL_RUN, SUBMIT_JOB)
+"""Commands that Joblens's own extension brings itself; two of one name would clash in VS Code."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunParams:

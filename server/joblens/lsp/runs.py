@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,30 +41,55 @@ def _is_trouble(record: logging.LogRecord) -> bool:
 def register(server: JoblensServer) -> None:
     """Put the handlers of our own requests in place."""
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_trouble)
-    folders: dict[str, Path] = {}
 
     @server.feature(protocol.RUN)
     async def _run(params: Any) -> dict[str, str]:
         wanted = protocol.RunParams.of(params)
-        file = _file_of(wanted.uri)
         if wanted.dry_run:
-            return {"text": await _answered(_dry_run, file, wanted.backend)}
-        run: Run = await _answered(_start, file, wanted.backend)
-        folders[run.name] = run.folder
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=_follow, args=(server, loop, run), daemon=True).start()
+            return {"text": await dry_run(wanted.uri, wanted.backend)}
+
+        def tell(run: Run, event: Event) -> None:
+            server.protocol.notify(protocol.RUN_EVENT, message(run.name, event))
+
+        run = await start(server, wanted.uri, tell, wanted.backend)
         return {"name": run.name, "folder": str(run.folder)}
 
     @server.feature(protocol.CANCEL)
     async def _cancel(params: Any) -> dict[str, str]:
-        name = str(getattr(params, "name", ""))
-        await _answered(_cancel_run, name, folders.get(name), server.workspace.root_path)
+        await cancel(server, str(getattr(params, "name", "")))
         return {}
 
     @server.feature(protocol.SUBMIT)
     async def _submit(params: Any) -> dict[str, str]:
-        answer: dict[str, str] = await _answered(_submit_job, _file_of(str(getattr(params, "uri", ""))))
-        return answer
+        return await submit(str(getattr(params, "uri", "")))
+
+
+async def start(
+    server: JoblensServer, uri: str, tell: Callable[[Run, Event], None], backend: str | None = None
+) -> Run:
+    """Start a file's job here; `tell` is called with everything that happens in the run."""
+    run: Run = await _answered(_start, _file_of(uri), backend)
+    server.runs[run.name] = run.folder
+    loop = asyncio.get_running_loop()
+    threading.Thread(target=_follow, args=(loop, run, tell), daemon=True).start()
+    return run
+
+
+async def dry_run(uri: str, backend: str | None = None) -> str:
+    """What would run."""
+    text: str = await _answered(_dry_run, _file_of(uri), backend)
+    return text
+
+
+async def cancel(server: JoblensServer, name: str) -> None:
+    """End a run."""
+    await _answered(_cancel_run, name, server.runs.get(name), server.workspace.root_path)
+
+
+async def submit(uri: str) -> dict[str, str]:
+    """Send a file's job to the cluster."""
+    answer: dict[str, str] = await _answered(_submit_job, _file_of(uri))
+    return answer
 
 
 def _file_of(uri: str) -> Path:
@@ -79,6 +105,11 @@ async def _answered(work: Any, *args: Any) -> Any:
         return await asyncio.to_thread(work, *args)
     except UserError as error:
         raise _refusal(error) from error
+
+
+def refusal(message: str, *, hint: str) -> Refusal:
+    """A refusal that only the editor's own state gives a reason for."""
+    return _refusal(UserError(message, hint=hint))
 
 
 def _refusal(error: UserError, *, show: str | None = None) -> Refusal:
@@ -118,11 +149,11 @@ def _start(file: Path, backend: str | None) -> Run:
     return create(file, options=RunOptions(backend=backend or "auto"))
 
 
-def _follow(server: JoblensServer, loop: asyncio.AbstractEventLoop, run: Run) -> None:
+def _follow(loop: asyncio.AbstractEventLoop, run: Run, tell: Callable[[Run, Event], None]) -> None:
     from joblens.engine.follow import follow
 
     for event in follow(run.folder):
-        loop.call_soon_threadsafe(server.protocol.notify, protocol.RUN_EVENT, message(run.name, event))
+        loop.call_soon_threadsafe(tell, run, event)
 
 
 def message(name: str, event: Event) -> dict[str, Any]:

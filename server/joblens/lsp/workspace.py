@@ -38,7 +38,9 @@ class OpenDocument:
         self.path = path_of(uri)
         self.encoding = encoding
         self._opened = opened
-        self.subject = Subject(Document(text, self.path), opened)
+        self.looked_at: set[Path] = set()
+        """The files beside the document that something was asked of."""
+        self.subject = Subject(Document(text, self.path), self._look)
         self._settings = settings
         self._problems: tuple[Settings, list[Problem]] | None = None
 
@@ -72,13 +74,25 @@ class OpenDocument:
         for one in changes:
             document = Document(_changed(Positions(document, self.encoding), one), self.path)
         self.version = version
-        self.subject = Subject(document, self._opened)
+        self._understand(document)
+
+    def renew(self) -> None:
+        """Understand the text anew, for the files beside it have changed."""
+        self._understand(self.document)
+
+    def _understand(self, document: Document) -> None:
+        self.looked_at.clear()
+        self.subject = Subject(document, self._look)
         self._problems = None
+
+    def _look(self, path: Path) -> Document | None:
+        self.looked_at.add(path)
+        return self._opened(path) if self._opened is not None else None
 
 
 def _changed(positions: Positions, change: types.TextDocumentContentChangeEvent) -> str:
     if not isinstance(change, types.TextDocumentContentChangePartial):
         return change.text
     text = positions.document.text
-    start, end = positions.offset_at(change.range.start), positions.offset_at(change.range.end)
+    start, end = sorted(map(positions.offset_at, (change.range.start, change.range.end)))
     return text[:start] + change.text + text[end:]

@@ -1,0 +1,109 @@
+"""The commands of `workspace/executeCommand`, for editors that have no Joblens extension to bring them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from joblens.lsp import progress, protocol, run_messages, runs
+from joblens.lsp.workspace_check import checked_files
+
+if TYPE_CHECKING:
+    from joblens.lsp.server import JoblensServer
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a command is called with."""
+
+    arguments: Sequence[object]
+    token: progress.Token | None
+    """Of the work-done progress, if the editor shows one."""
+
+    def text(self, what: str) -> str:
+        """The only argument, which is a text."""
+        if len(self.arguments) != 1 or not isinstance(self.arguments[0], str):
+            raise JsonRpcInvalidParams(f"The argument of the command is {what}.")
+        return self.arguments[0]
+
+
+Command = Callable[["JoblensServer", Call], Awaitable[object]]
+
+
+async def _check_workspace(server: JoblensServer, call: Call) -> object:
+    told: set[str] = set()
+    files, counts = 0, Counter[types.DiagnosticSeverity | None]()
+    async with progress.shown(server, call.token, "Checking job files") as shown:
+        async for checked in checked_files(server, shown):
+            files += 1
+            counts.update(one.severity for one in checked.problems)
+            told.add(checked.uri)
+            server.documents.tell_file(checked.uri, checked.problems)
+    for uri in server.documents.told - told:  # Files that are gone, or left out by now.
+        server.documents.tell_file(uri, [])
+    errors = counts[types.DiagnosticSeverity.Error]
+    warnings = counts[types.DiagnosticSeverity.Warning]
+    found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    said = f"Checked {_counted(files, 'YAML file')}: {found}."
+    server.window_show_message(types.ShowMessageParams(types.MessageType.Info, said))
+    return {"files": files, "errors": errors, "warnings": warnings}
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+async def _run_locally(server: JoblensServer, call: Call) -> object:
+    return await run_messages.run(server, _saved(server, call), call.token)
+
+
+async def _dry_run(server: JoblensServer, call: Call) -> object:
+    text = await runs.dry_run(_saved(server, call))
+    server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
+    return {"text": text}
+
+
+async def _cancel_run(server: JoblensServer, call: Call) -> object:
+    await runs.cancel(server, call.text("the run's name"))
+    return None
+
+
+async def _submit(server: JoblensServer, call: Call) -> object:
+    uri = _saved(server, call)
+    async with progress.shown(server, call.token, "Submitting the job to the cluster"):
+        submitted = await runs.submit(uri)
+    said = f"Job '{submitted['name']}' is submitted: {submitted['status']}. {submitted['studioUrl']}".strip()
+    server.window_show_message(types.ShowMessageParams(types.MessageType.Info, said))
+    return submitted
+
+
+def _saved(server: JoblensServer, call: Call) -> str:
+    """The file that a command is about; refused while the editor has another text than the disk."""
+    uri = call.text("the URI of a job file")
+    opened, on_disk = server.documents.get(uri), server.documents.from_disk(uri)
+    if opened is not None and on_disk is not None and opened.document.text != on_disk.document.text:
+        raise runs.refusal("The file has changes that are not saved.", hint="Save it, then try again.")
+    return uri
+
+
+async def _tell_guesses(server: JoblensServer, call: Call) -> object:
+    if len(call.arguments) != 1 or not isinstance(call.arguments[0], Sequence):
+        raise JsonRpcInvalidParams("The argument of the command is a list of guesses.")
+    told = "Migrated. See whether this is right: " + " ".join(map(str, call.arguments[0]))
+    server.window_show_message(types.ShowMessageParams(types.MessageType.Info, told))
+    return None
+
+
+COMMANDS: Mapping[str, Command] = {
+    protocol.TELL_GUESSES: _tell_guesses,
+    protocol.CHECK_WORKSPACE: _check_workspace,
+    protocol.RUN_LOCALLY: _run_locally,
+    protocol.DRY_RUN: _dry_run,
+    protocol.CANCEL_RUN: _cancel_run,
+    protocol.SUBMIT_JOB: _submit,
+}
