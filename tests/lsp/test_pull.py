@@ -8,8 +8,8 @@ import pytest
 
 from tests.lsp.raw import Raw, talking
 
-JOB = "command: python train.py\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
-WRONG = JOB + "cod: src\n"
+JOB = "command: echo hello\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
+WRONG = JOB + "cod: .\n"
 PULLS = {
     "textDocument": {"diagnostic": {}},
     "workspace": {

@@ -8,7 +8,23 @@ import pytest
 from tests.lsp.raw import PATIENCE, Raw, talking
 
 URI = "file:///project/job.yml"
-JOB = "command: python train.py\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
+JOB = "command: echo hello\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
+PART = """$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json
+type: command
+name: part
+inputs:
+  rows: {type: integer, optional: true}
+command: echo $[[${{inputs.rows}}]]
+environment: azureml:e:1
+"""
+PIPELINE = """type: pipeline
+settings: {default_compute: azureml:c}
+jobs:
+  part:
+    type: command
+    component: ./part.yml
+    inputs: {rows: 1}
+"""
 ENCODINGS = {"utf-8": 4, "utf-16": 2, "utf-32": 1}
 """How many units an emoji takes."""
 
@@ -131,22 +147,32 @@ def test_the_extension_has_its_own_commands_and_is_told_problems_without_asking(
     can = raw.initialize(asks, initializationOptions={"ownExtension": True})
     assert can["executeCommandProvider"]["commands"] == ["joblens.tellGuesses"]
     assert can.get("diagnosticProvider") is None
-    raw.open(URI, JOB + "cod: src\n")
+    raw.open(URI, JOB + "cod: .\n")
     assert [one["code"] for one in raw.problems(URI, 1)] == ["JL101"]
     lenses = raw.request("textDocument/codeLens", {"textDocument": {"uri": URI}})
     assert lenses[0]["command"]["title"] == "$(play) Run locally"
 
 
-def test_a_neighbour_that_changes_on_the_disk_or_in_the_editor_is_looked_at_again(
-    tmp_path: Path, raw: Raw
-) -> None:
-    can = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
-    raw.initialize(can)
+def test_a_neighbour_counts_as_it_is_on_the_disk_and_in_the_editor(tmp_path: Path, raw: Raw) -> None:
+    raw.initialize({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}})
     (watched,) = raw.hear("client/registerCapability")["registrations"]
     assert watched["method"] == "workspace/didChangeWatchedFiles"
     assert watched["registerOptions"]["watchers"][0]["globPattern"] == "**/*.{yml,yaml,py,txt,toml}"
-    job = (tmp_path / "job.yml").as_uri()
-    raw.open(job, JOB)
-    assert raw.problems(job, 1) == []
-    raw.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": URI, "type": 2}]})
-    assert raw.problems(job, 1) == []
+    job, part = tmp_path / "job.yml", tmp_path / "part.yml"
+
+    def codes() -> list[str]:
+        return [one["code"] for one in raw.problems(job.as_uri(), 1)]
+
+    raw.open(job.as_uri(), PIPELINE)
+    assert codes() == ["JL801"]
+    part.write_text(PART, encoding="utf-8")
+    raw.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": part.as_uri(), "type": 1}]})
+    assert codes() == []
+    raw.open(part.as_uri(), PART.replace("rows", "lines"))
+    assert codes() == ["JL408"]
+    raw.change(part.as_uri(), 2, {"text": PART})
+    assert codes() == []
+    raw.change(part.as_uri(), 3, {"text": PART.replace("rows", "columns")})
+    assert codes() == ["JL408"]
+    raw.notify("textDocument/didClose", {"textDocument": {"uri": part.as_uri()}})
+    assert codes() == []

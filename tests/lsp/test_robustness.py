@@ -8,8 +8,8 @@ import pytest
 from tests.lsp.raw import Raw, talking
 
 URI = "file:///project/job.yml"
-JOB = "command: python train.py\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
-WRONG = JOB + "cod: src\n"
+JOB = "command: echo hello\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
+WRONG = JOB + "cod: .\n"
 START = {"line": 0, "character": 0}
 WHOLE = {"start": START, "end": {"line": 2**31 - 1, "character": 2**31 - 1}}
 DOCUMENT = {"textDocument": {"uri": URI}}
@@ -235,7 +235,7 @@ def test_two_hundred_changes_at_once_end_in_the_last_text(raw: Raw) -> None:
     raw.open(URI, JOB)
     end = {"line": 3, "character": 0}
     for number in range(200):
-        text = "cod: src\n" if number == 199 else f"# {number}\n"
+        text = "cod: .\n" if number == 199 else f"# {number}\n"
         raw.change(URI, number + 2, {"range": {"start": end, "end": end}, "text": text})
     hover = raw.request("textDocument/hover", {**DOCUMENT, "position": {"line": 2, "character": 1}})
     assert "compute" in hover["contents"]["value"]

@@ -9,8 +9,8 @@ import pytest
 
 from tests.lsp.raw import PATIENCE, Raw, talking
 
-JOB = "command: python train.py\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
-WRONG = JOB + "cod: src\n"
+JOB = "command: echo hello\nenvironment: azureml:e:1\ncompute: azureml:cpu-cluster\n"
+WRONG = JOB + "cod: .\n"
 CHECK = {"command": "joblens.checkWorkspace", "arguments": []}
 PROGRESS = {"window": {"workDoneProgress": True}}
 WITHDRAWN = -32800
