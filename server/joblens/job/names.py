@@ -22,6 +22,8 @@ class Scope:
     outputs: Dict[str, Pair]
     search_space: Dict[str, Pair] | None
     """None where there is no sweep around the command."""
+    body: Mapping
+    """The job, step, trial or component that the command is a key of."""
 
     def declared(self, context: str) -> Dict[str, Pair] | None:
         """The names of `inputs`, `outputs` or `search_space`; None for what this command cannot use."""
@@ -76,7 +78,7 @@ def _command(
     if not isinstance(command, Scalar):
         return None
     inputs, outputs = _entries_of(tree, holder, "inputs"), _entries_of(tree, holder, "outputs")
-    return Scope(command, dialect, inputs, outputs, search_space)
+    return Scope(command, dialect, inputs, outputs, search_space, holder)
 
 
 def _sweep(tree: Tree, holder: Mapping, dialect: Dialect) -> Scope | None:
@@ -89,7 +91,7 @@ def _sweep(tree: Tree, holder: Mapping, dialect: Dialect) -> Scope | None:
         return None
     inputs = {**_entries_of(tree, holder, "inputs"), **scope.inputs}
     outputs = {**_entries_of(tree, holder, "outputs"), **scope.outputs}
-    return Scope(scope.command, dialect, inputs, outputs, scope.search_space)
+    return Scope(scope.command, dialect, inputs, outputs, scope.search_space, scope.body)
 
 
 def _entries_of(tree: Tree, holder: Mapping, key: str) -> dict[str, Pair]:

@@ -1,0 +1,112 @@
+"""The scripts that a document's commands run, found among the files beside it.
+
+Silent where the code is not at hand: registered or remote, without a `code` of its own, or added to elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from posixpath import join, normpath
+
+from joblens.job.command.read import Reading, Run, read
+from joblens.job.command.words import Word
+from joblens.job.disk import Disk, Entry
+from joblens.job.expressions import Expression
+from joblens.job.fields import Fields
+from joblens.job.model import Dialect
+from joblens.job.names import Scope
+from joblens.text.document import Document
+from joblens.text.nodes import Mapping, Scalar, Span
+from joblens.text.offsets import source_offsets
+from joblens.text.tree import Tree
+from joblens.text.values import scalar_value
+
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A command whose code lies in a folder at hand, and what it runs there."""
+
+    scope: Scope
+    reading: Reading
+    code: Path
+    """The folder of the code, or the file that is all of it."""
+    text: str
+    """The text of the document."""
+
+    @cached_property
+    def offsets(self) -> Sequence[int]:
+        """The place in the document of each character of the command."""
+        return source_offsets(self.scope.command, self.text)
+
+    def span(self, word: Word) -> Span:
+        """The place of a word in the document."""
+        return Span(self.offsets[word.start], self.offsets[word.end - 1] + 1)
+
+    def is_as_written(self, word: Word) -> bool:
+        """Whether the document has the word letter by letter, so that it can be replaced."""
+        start, end = self.span(word)
+        return self.text[start:end] == word.text
+
+    def path(self, run: Run, written: str) -> str | None:
+        """The place in the code folder of what a run names; None outside of it."""
+        path = normpath(join(run.folder, written))
+        return None if path.startswith("..") else path
+
+
+def launches(document: Document, scopes: Sequence[Scope], disk: Disk) -> Iterator[Launch]:
+    """Each command that runs scripts, and whose code is at hand."""
+    if _adds_files(document, disk):
+        return
+    for scope in scopes:
+        reading = read(scope.command.value, scope.dialect, _one_word(scope))
+        code = _code(document.tree, scope, disk) if reading.runs else None
+        if code is not None:
+            yield Launch(scope, reading, code, document.text)
+
+
+def _code(tree: Tree, scope: Scope, disk: Disk) -> Path | None:
+    fields = Fields(scope.body, tree)
+    written = fields.text("code")
+    if scope.dialect is Dialect.PREVIEW:
+        below = fields.below("code")
+        written = below.text("local_path") if below is not None else None
+    if written is None or not written.value.strip() or _ADDRESS.match(written.value) or "$" in written.value:
+        return None
+    if "additional_includes" in fields:
+        return None
+    path = disk.path(written.value)
+    return path if disk.entry(path) in (Entry.FOLDER, Entry.FILE) else None
+
+
+def _adds_files(document: Document, disk: Disk) -> bool:
+    """Whether a file beside a component tells the client to add others to its code."""
+    path = document.path
+    return path is not None and disk.entry(path.with_suffix(".additional_includes")) is Entry.FILE
+
+
+def _one_word(scope: Scope) -> Callable[[Expression], bool]:
+    """Whether a placeholder becomes text without blanks, by what is declared of it."""
+
+    def is_one_word(found: Expression) -> bool:
+        if found.context != "inputs":
+            return found.context in ("outputs", "search_space")
+        declared = scope.inputs.get(found.name)
+        value = declared.value if declared is not None else None
+        if isinstance(value, Scalar):
+            return not isinstance(scalar_value(value), str)
+        if isinstance(value, Mapping):
+            kinds = [pair.value for pair in value.pairs if _is_type(pair.key)]
+            return bool(kinds) and isinstance(kinds[0], Scalar) and kinds[0].value != "string"
+        return False
+
+    return is_one_word
+
+
+def _is_type(key: object) -> bool:
+    return isinstance(key, Scalar) and key.value == "type"
