@@ -12,6 +12,7 @@ from joblens.checks import (
     duplicate_key,
     missing_file,
     missing_key,
+    missing_script,
     not_allowed,
     older_format,
     pipeline_binding,
@@ -70,6 +71,7 @@ CHECKS: tuple[Check, ...] = (
     yaml_surprise.problems,
     missing_file.problems,
     conda_file.problems,
+    missing_script.problems,
     reference.problems,
     unused.problems,
 )

@@ -10,6 +10,7 @@ from joblens.job.detect import Kind, detect
 from joblens.job.disk import Disk
 from joblens.job.era import Mark, mark
 from joblens.job.file_references import FileReference, file_references
+from joblens.job.launches import Launch, launches
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
 from joblens.job.occurrences import Filled, Occurrence, filled_texts, occurrences
@@ -97,6 +98,11 @@ class Subject:
     def file_references(self) -> list[FileReference]:
         """The files and folders beside the document that it names."""
         return list(file_references(self.tree, self.kind)) if self.kind is not None else []
+
+    @cached_property
+    def launches(self) -> list[Launch]:
+        """The commands whose code is at hand, and the scripts that they run."""
+        return list(launches(self.document, self.scopes, self.disk)) if self.disk is not None else []
 
     @cached_property
     def sweeps(self) -> list[Sweep]:

@@ -1,22 +1,23 @@
 """The scripts that a document's commands run, found among the files beside it.
 
-Silent where the code is not at hand: registered or remote, without a `code` of its own, or added to elsewhere.
+Silent where the code is not at hand: registered, remote, not named, or added to by another file.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from posixpath import join, normpath
 
+from joblens.job.command.action import Language
 from joblens.job.command.read import Reading, Run, read
 from joblens.job.command.words import Word
 from joblens.job.disk import Disk, Entry
 from joblens.job.expressions import Expression
 from joblens.job.fields import Fields
+from joblens.job.file_references import local_path
 from joblens.job.model import Dialect
 from joblens.job.names import Scope
 from joblens.text.document import Document
@@ -24,8 +25,6 @@ from joblens.text.nodes import Mapping, Scalar, Span
 from joblens.text.offsets import source_offsets
 from joblens.text.tree import Tree
 from joblens.text.values import scalar_value
-
-_ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class Launch:
     reading: Reading
     code: Path
     """The folder of the code, or the file that is all of it."""
+    disk: Disk
     text: str
     """The text of the document."""
 
@@ -53,10 +53,35 @@ class Launch:
         start, end = self.span(word)
         return self.text[start:end] == word.text
 
-    def path(self, run: Run, written: str) -> str | None:
-        """The place in the code folder of what a run names; None outside of it."""
-        path = normpath(join(run.folder, written))
-        return None if path.startswith("..") else path
+    @property
+    def is_file(self) -> bool:
+        """Whether the code is a single file: then nothing else lies beside it when the command runs."""
+        return self.disk.entry(self.code) is Entry.FILE
+
+    def place(self, run: Run) -> Path | None:
+        """Where a script should lie, were its name a path; None outside of the code."""
+        path = normpath(join(run.folder, run.script.text))
+        return None if path.startswith("..") else (self.code.parent if self.is_file else self.code) / path
+
+    def file(self, run: Run) -> Path | None:
+        """The Python file that is run; None where there is none."""
+        if run.language is Language.MODULE:
+            return self._module(run) if not run.paths and not self.is_file else None
+        place = self.place(run) if run.language is Language.PYTHON else None
+        if place is None or (self.is_file and place != self.code):
+            return None
+        return place if self.disk.entry(place) is Entry.FILE else None
+
+    def _module(self, run: Run) -> Path | None:
+        """The file of a module, where its package lies in the code and no other can be meant."""
+        *packages, name = run.script.text.split(".")
+        folder = self.code / run.folder
+        for package in packages:
+            folder = folder / package
+            if self.disk.entry(folder / "__init__.py") is not Entry.FILE:
+                return None
+        places = (folder / name / "__main__.py", folder / f"{name}.py")
+        return next((one for one in places if self.disk.entry(one) is Entry.FILE), None)
 
 
 def launches(document: Document, scopes: Sequence[Scope], disk: Disk) -> Iterator[Launch]:
@@ -67,7 +92,7 @@ def launches(document: Document, scopes: Sequence[Scope], disk: Disk) -> Iterato
         reading = read(scope.command.value, scope.dialect, _one_word(scope))
         code = _code(document.tree, scope, disk) if reading.runs else None
         if code is not None:
-            yield Launch(scope, reading, code, document.text)
+            yield Launch(scope, reading, code, disk, document.text)
 
 
 def _code(tree: Tree, scope: Scope, disk: Disk) -> Path | None:
@@ -76,7 +101,7 @@ def _code(tree: Tree, scope: Scope, disk: Disk) -> Path | None:
     if scope.dialect is Dialect.PREVIEW:
         below = fields.below("code")
         written = below.text("local_path") if below is not None else None
-    if written is None or not written.value.strip() or _ADDRESS.match(written.value) or "$" in written.value:
+    if written is None or not local_path(written.value):
         return None
     if "additional_includes" in fields:
         return None

@@ -206,7 +206,7 @@ def test_a_group_for_an_optional_input_is_optional() -> None:
 
 
 def test_what_the_shell_puts_in_may_be_several_words() -> None:
-    (run,) = runs("python a.py $X \"$X\" \"$@\" $(date) `date` '$X' a*b {1,2} {x} \"\" ${X:-1} ~/x")
+    (run,) = runs('python a.py $X "$X" "$@" $(date) `date` \'$X\' a*b {1,2} {x} "" ${X:-1} ~/x')
     assert [word.splits for word in run.arguments] == [
         True, False, True, True, True, False, True, True, False, False, True, True,
     ]  # fmt: skip

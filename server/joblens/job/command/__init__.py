@@ -1,1 +1,1 @@
-"""What the text of a command runs, as far as it is certain: the shell's words, and the programs they start."""
+"""What the text of a command runs, as far as it is certain: the shell's words, and what they start."""

@@ -32,8 +32,7 @@ class Text:
 def filled(command: str, dialect: Dialect, is_one_word: Callable[[Expression], bool]) -> Text:
     """The command with a single character in place of each placeholder, and of each bracket of a group."""
     replaced = {
-        found.start: (found.end, ONE if is_one_word(found) else MANY)
-        for found in _closed(command, dialect)
+        found.start: (found.end, ONE if is_one_word(found) else MANY) for found in _closed(command, dialect)
     }
     if dialect is Dialect.TODAY:
         for group in groups(command):

@@ -10,20 +10,21 @@ from joblens.job.command.fill import MANY, UnclearError
 from joblens.job.command.python import installed, interpreted, is_python, launched
 from joblens.job.command.words import Word
 
-_KEYWORDS = frozenset("if then elif else fi for while until do done case esac select function { } [[ ! ((".split())
-_IDLE = frozenset(
-    """
-    : true echo printf ls pwd printenv set unset export declare readonly ulimit umask date sleep cat head tail
-    wc whoami id hostname uname nvidia-smi df du free nproc lscpu mkdir chmod chown trap wait ps kill tree
-    readlink realpath basename dirname sort uniq cut stat ldd ldconfig apt apt-get module shopt ompi_info ibstat
-    """.split()
-)
-_TESTS = frozenset("test [ grep egrep which type hash cmp diff false".split())
-_ENDS = frozenset(("exit", "return"))
-_SHELLS = frozenset(("bash", "sh", "dash", "zsh"))
-_SPREADERS = frozenset(("mpirun", "mpiexec", "orterun", "horovodrun", "srun"))
-_WRAPPERS = frozenset("time nohup exec command sudo env nice stdbuf timeout xvfb-run conda".split())
-_CONDA_IDLE = frozenset("activate deactivate install env list info update config".split())
+_KEYWORD_WORDS = "if then elif else fi for while until do done case esac select function { } [[ ! (("
+_IDLE_WORDS = """
+: true echo printf ls pwd printenv set unset export declare readonly ulimit umask date sleep cat head tail wc
+whoami id hostname uname nvidia-smi df du free nproc lscpu mkdir chmod chown trap wait ps kill tree readlink
+realpath basename dirname sort uniq cut stat ldd ldconfig apt apt-get module shopt ompi_info ibstat
+"""
+_TEST_WORDS = "test [ grep egrep which type hash cmp diff false"
+_WRAPPER_WORDS = "time nohup exec command sudo env nice stdbuf timeout xvfb-run conda"
+_CONDA_WORDS = "activate deactivate install env list info update config"
+_KEYWORDS, _IDLE = frozenset(_KEYWORD_WORDS.split()), frozenset(_IDLE_WORDS.split())
+_TESTS, _WRAPPERS = frozenset(_TEST_WORDS.split()), frozenset(_WRAPPER_WORDS.split())
+_CONDA_IDLE = frozenset(_CONDA_WORDS.split())
+_ENDS = ("exit", "return")
+_SHELLS = ("bash", "sh", "dash", "zsh")
+_SPREADERS = ("mpirun", "mpiexec", "orterun", "horovodrun", "srun")
 _TAKE_VALUE = {
     "nice": ("-n",),
     "timeout": ("-k", "-s"),

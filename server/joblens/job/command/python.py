@@ -73,7 +73,7 @@ def _module(words: list[Word]) -> Action:
 
 
 def _behind_launcher(words: list[Word]) -> Action:
-    """The first word that is a script, or the module behind `-m`; what stands before are the launcher's own."""
+    """The first word that is a script, or the module behind `-m`; what stands before is the launcher's."""
     before = ""
     for index, word in enumerate(words):
         flag, before = before, word.text

@@ -181,9 +181,7 @@ class _Walk:
             state.complete = False
             return
         paths = state.paths or done.paths
-        state.runs.append(
-            Run(done.word, done.arguments, done.language, state.folder, state.made, paths)
-        )
+        state.runs.append(Run(done.word, done.arguments, done.language, state.folder, state.made, paths))
 
     def _inner_shell(self, done: Action) -> None:
         folder, ended = self.state.folder, self.state.ended

@@ -1,4 +1,4 @@
-"""A command's text as the shell splits it: words with their quotes undone, and operators, each with its place.
+"""A command's text as the shell splits it: words with quotes undone, and operators, each with its place.
 
 What is known only at run time (`$NAME`, `$(...)`, `*.py`) becomes a hole in its word, and what no word of a
 simple command can be (here documents, process substitution) makes the whole unclear.
