@@ -112,7 +112,7 @@ def test_every_question_and_every_answer_counts_in_the_encoding(raw: Raw, encodi
     assert declared["range"]["start"] == {"line": 3, "character": 9}
     renamed = raw.request("textDocument/rename", {**asked, "newName": "lines"})["changes"][URI]
     assert [one["range"]["start"] for one in renamed] == [rows, {"line": 3, "character": 9}]
-    (action,) = raw.request(
+    (action, _) = raw.request(
         "textDocument/codeAction",
         {"textDocument": document, "range": problem["range"], "context": {"diagnostics": [problem]}},
     )

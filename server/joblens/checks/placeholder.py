@@ -6,7 +6,8 @@ The client looks only at `${{inputs.x}}`, and only after the upload; the rest fa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 
 from joblens.checks.problem import Fix, Problem, did_you_mean, listed, shortened
 from joblens.checks.subject import Subject
@@ -46,12 +47,13 @@ def problems(subject: Subject) -> Iterator[Problem]:
         offsets = source_offsets(scope.command, subject.document.text)
         foreign = _todays(text, offsets) if scope.dialect is Dialect.PREVIEW else []
         yield from foreign
+        declare = cache(partial(_declaration, subject, scope))
         for expression in doubtful:
             span = Span(offsets[expression.start], offsets[expression.end])
             if any(one.span.start <= span.start < one.span.end for one in foreign):
                 continue
             name = Span(offsets[expression.name_start], offsets[expression.name_end])
-            yield _problem(subject, scope, expression, span, name)
+            yield _problem(scope, expression, span, name, declare)
 
 
 def _is_filled(scope: Scope, expression: Expression) -> bool:
@@ -64,7 +66,13 @@ def _is_filled(scope: Scope, expression: Expression) -> bool:
     return expression.name in declared or expression.name.partition(".")[0] in declared
 
 
-def _problem(subject: Subject, scope: Scope, expression: Expression, span: Span, name_span: Span) -> Problem:
+def _problem(
+    scope: Scope,
+    expression: Expression,
+    span: Span,
+    name_span: Span,
+    declare: Callable[[str, str], Fix | None],
+) -> Problem:
     shown = shortened(expression.raw)
     if not expression.closed:
         return unclosed(expression.raw, span, "}}" if scope.dialect is Dialect.TODAY else "}")
@@ -74,8 +82,8 @@ def _problem(subject: Subject, scope: Scope, expression: Expression, span: Span,
     if declared is None:
         message = f"'{shown}' has no value here: only the trial of a sweep has a search_space."
         return Problem(WRONG_PLACE, message, span)
-    declare = _declaration(subject, scope, expression)
-    return _undeclared(expression, list(declared), span, name_span, declare)
+    fix = declare(expression.context, expression.name)
+    return _undeclared(expression, list(declared), span, name_span, fix)
 
 
 def unclosed(raw: str, span: Span, closing: str) -> Problem:
@@ -105,23 +113,17 @@ def _undeclared(
     return Problem(UNDECLARED, f"There is no {noun} '{name}'. {way_out}", span, others=others)
 
 
-def _declaration(subject: Subject, scope: Scope, expression: Expression) -> Fix | None:
+def _declaration(subject: Subject, scope: Scope, context: str, name: str) -> Fix | None:
     """The fix that declares a name where the command's names are declared, with a value to be changed."""
-    value = (
-        _NEW[expression.context]
-        if scope.dialect is Dialect.TODAY
-        else _NEW_IN_PREVIEW.get(expression.context)
-    )
-    if value is None or not _A_NAME.fullmatch(expression.name):
+    value = (_NEW if scope.dialect is Dialect.TODAY else _NEW_IN_PREVIEW).get(context)
+    if value is None or not _A_NAME.fullmatch(name):
         return None
     *holder, _ = subject.tree.path_at(scope.command.span.start)
-    in_trial = scope.dialect is Dialect.PREVIEW and expression.context == "inputs"
+    in_trial = scope.dialect is Dialect.PREVIEW and context == "inputs"
     if holder[-1:] == ["trial"] and not in_trial:
         holder.pop()  # A trial has its names from the sweep around it.
-    made = insertion(subject.document, tuple(holder), expression.context, expression.name, value)
-    if made is None:
-        return None
-    return Fix(f"Declare {_NOUN[expression.context]} '{expression.name}'", made.span, made.text)
+    made = insertion(subject.document, tuple(holder), context, name, value)
+    return Fix(f"Declare {_NOUN[context]} '{name}'", made.span, made.text) if made is not None else None
 
 
 def _todays(text: str, offsets: Sequence[int]) -> list[Problem]:

@@ -112,7 +112,9 @@ def _code(tree: Tree, scope: Scope, disk: Disk) -> Path | None:
 def _adds_files(document: Document, disk: Disk) -> bool:
     """Whether a file beside a component tells the client to add others to its code."""
     path = document.path
-    return path is not None and disk.entry(path.with_suffix(".additional_includes")) is Entry.FILE
+    if path is None or not path.name:
+        return False
+    return disk.entry(path.with_suffix(".additional_includes")) is Entry.FILE
 
 
 def _one_word(scope: Scope) -> Callable[[Expression], bool]:
