@@ -35,6 +35,7 @@ from joblens.checks import (
     unknown_key,
     unknown_schema,
     unused,
+    unused_suppression,
     wrong_type,
     yaml_surprise,
 )
@@ -113,7 +114,7 @@ def check(subject: Subject, settings: Settings = DEFAULT) -> list[Problem]:
     found = settings.applied(found)
     if any(one.severity is not Severity.HINT for one in found):
         found = [one for one in found if one.severity is not Severity.HINT]  # Tidying up can wait.
-    if any(not _is_idle(one) and one.code != suppression.UNUSED for one in found):
+    if any(not _is_idle(one) and one.code != unused_suppression.CODE for one in found):
         found = [one for one in found if not _is_idle(one)]  # What is unused may yet be put to use.
     return sorted(found, key=lambda one: (one.span, one.code))
 
@@ -121,7 +122,7 @@ def check(subject: Subject, settings: Settings = DEFAULT) -> list[Problem]:
 @cache
 def codes() -> frozenset[str]:
     """The codes of all checks: the constants of their modules."""
-    modules = [suppression, *(sys.modules[one.__module__] for one in CHECKS)]
+    modules = [unused_suppression, *(sys.modules[one.__module__] for one in CHECKS)]
     constants = [value for module in modules for name, value in vars(module).items() if name.isupper()]
     return frozenset(one for one in constants if isinstance(one, str) and _CODE.fullmatch(one))
 
@@ -139,7 +140,7 @@ def _not_suppressed(subject: Subject, found: list[Problem], settings: Settings) 
     if subject.syntax or subject.older is not None:
         return left  # Not all checks were asked, or knew what to say.
     apart = {code for code in codes() if settings.is_off(code) or code.startswith(_OF_OTHER_FILES)}
-    idle = suppression.unused(subject, comments, codes(), apart)
+    idle = unused_suppression.problems(subject, comments, codes(), apart)
     return left + [one for one in idle if not suppression.suppressed(subject, comments, one)]
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from joblens.checks.configuration import Configuration, severities
+from joblens.checks.configuration import Configuration
+from joblens.checks.configuration_file import severities
 from joblens.checks.settings import DEFAULT, Settings
 from joblens.errors import ConfigurationError
 
