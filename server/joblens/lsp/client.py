@@ -21,6 +21,8 @@ class Client:
     refreshes_diagnostics: bool = False
     refreshes_hints: bool = False
     shows_progress: bool = False
+    creates_files: bool = False
+    """It carries out an edit that makes a file."""
 
     @staticmethod
     def of(params: types.InitializeParams) -> Client:
@@ -36,4 +38,10 @@ class Client:
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
             refreshes_hints=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
             shows_progress=bool(window and window.work_done_progress),
+            creates_files=_creates_files(workspace.workspace_edit),
         )
+
+
+def _creates_files(edits: types.WorkspaceEditClientCapabilities | None) -> bool:
+    kinds = edits.resource_operations if edits is not None else None
+    return bool(edits and edits.document_changes and types.ResourceOperationKind.Create in (kinds or ()))

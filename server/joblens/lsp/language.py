@@ -123,13 +123,23 @@ def register(server: JoblensServer) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(
-            code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite]
+            code_action_kinds=[
+                types.CodeActionKind.QuickFix,
+                types.CodeActionKind.RefactorRewrite,
+                types.CodeActionKind.RefactorExtract,
+                types.CodeActionKind.RefactorInline,
+            ]
         ),
     )
     def _code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        from joblens.lsp import answers
+        from joblens.lsp import answers, refactorings
 
         opened = server.documents.get(params.text_document.uri)
         if opened is None:
             return []
-        return answers.quick_fixes(opened, params.range) + answers.migrations(opened, params.context.only)
+        only, creates = params.context.only, server.client.creates_files
+        return [
+            *answers.quick_fixes(opened, params.range),
+            *answers.migrations(opened, only),
+            *refactorings.moves(opened, params.range, only, creates_files=creates),
+        ]
