@@ -73,7 +73,7 @@ class Raw:
         """The parameters of the next message of this method whose parameters are as wanted."""
         while True:
             for one in self.told:
-                params = one["params"]
+                params = one.get("params") or {}
                 if one["method"] == method and all(params.get(name) == wanted[name] for name in wanted):
                     self.told.remove(one)
                     return params

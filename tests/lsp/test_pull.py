@@ -45,6 +45,8 @@ def raw(folder: Path) -> Iterator[Raw]:
         can = started.initialize(PULLS, workspaceFolders=workspace)
         assert can["diagnosticProvider"]["interFileDependencies"] is True
         assert can["diagnosticProvider"]["workspaceDiagnostics"] is True
+        started.hear("client/registerCapability")
+        assert pull(started, "untitled:1")["items"] == []  # It has asked what it wants to know.
         yield started
 
 

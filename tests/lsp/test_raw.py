@@ -112,7 +112,7 @@ def test_every_question_and_every_answer_counts_in_the_encoding(raw: Raw, encodi
     assert declared["range"]["start"] == {"line": 3, "character": 9}
     renamed = raw.request("textDocument/rename", {**asked, "newName": "lines"})["changes"][URI]
     assert [one["range"]["start"] for one in renamed] == [rows, {"line": 3, "character": 9}]
-    (action, _) = raw.request(
+    (action, *_) = raw.request(
         "textDocument/codeAction",
         {"textDocument": document, "range": problem["range"], "context": {"diagnostics": [problem]}},
     )
@@ -158,6 +158,7 @@ def test_a_neighbour_counts_as_it_is_on_the_disk_and_in_the_editor(tmp_path: Pat
     (watched,) = raw.hear("client/registerCapability")["registrations"]
     assert watched["method"] == "workspace/didChangeWatchedFiles"
     assert watched["registerOptions"]["watchers"][0]["globPattern"] == "**/*.{yml,yaml,py,txt,toml}"
+    raw.request("textDocument/codeLens", {"textDocument": {"uri": URI}})  # Nothing of the start is under way.
     job, part = tmp_path / "job.yml", tmp_path / "part.yml"
 
     def codes() -> list[str]:

@@ -91,13 +91,13 @@ class Documents:
         """Say anew what is wrong with every document: files beside them have changed."""
         for opened in self._open.values():
             self._renew(opened)
-        self._refresh_soon()
 
     def tell_all(self) -> None:
         """Say of all documents what is wrong with them, by the settings of now."""
         for uri in self._open:
             self._tell_soon(uri)
-        self._refresh_soon()
+        if self._open:
+            self._refresh_soon()
 
     def look_at_settings(self) -> None:
         """See whether the files of the settings are as they were, where the editor does not tell."""

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from joblens import __version__
@@ -47,9 +48,10 @@ class JoblensServer(LanguageServer):
     def _log(self, what: str) -> None:
         self.window_log_message(types.LogMessageParams(types.MessageType.Warning, what))
 
-    def report_server_error(self, error: Exception, source: object) -> None:  # noqa: ARG002
+    def report_server_error(self, error: Exception, source: object) -> None:
         """Log what is nobody's request: an editor would show it as if the user had done something wrong."""
-        _log.error("%s", error, exc_info=error)
+        if source is not FeatureRequestError:
+            _log.error("%s", error, exc_info=error)
 
 
 def create() -> JoblensServer:
