@@ -58,7 +58,9 @@ def _in_braces(mapping: Mapping, entry: str) -> Insertion:
 
 def _below(document: Document, end: int, indent: int, line: str) -> Insertion:
     """On a line of its own after the one that the text before `end` ends on."""
-    content = len(document.text[:end].rstrip())
+    content = end
+    while content and document.text[content - 1].isspace():
+        content -= 1
     number = document.line_of(content)
     at = document.line_starts[number] + len(document.line_text(number))
     return Insertion(Span(at, at), f"{_newline(document)}{' ' * indent}{line}")
@@ -70,4 +72,6 @@ def _end(pair: Pair) -> int:
 
 
 def _newline(document: Document) -> str:
-    return "\r\n" if "\r\n" in document.text else "\n"
+    """As the first line ends: many fixes would look through the whole text, each for itself."""
+    second = document.line_starts[1] if len(document.line_starts) > 1 else 0
+    return "\r\n" if document.text[max(0, second - 2) : second] == "\r\n" else "\n"
