@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from bench import latency, overhead, report
+from bench import checking, latency, overhead, report
+from bench.checking import NoFilesError
 from bench.client import NoAnswerError
 from bench.overhead import WrongRunError
 from bench.servers import SetupError, joblens, node_version, yaml_language_server
@@ -18,7 +19,7 @@ def main() -> int:
     options = parser().parse_args()
     try:
         measured = _measure(options)
-    except (SetupError, NoAnswerError, WrongRunError) as error:
+    except (SetupError, NoAnswerError, NoFilesError, WrongRunError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if options.json:
@@ -32,15 +33,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "what",
         nargs="?",
-        choices=("lsp", "run", "all"),
+        choices=("lsp", "check", "run", "all"),
         default="all",
-        help="lsp: how long an editor waits; run: what a run adds to its command; all (default): both",
+        help="lsp: how long an editor waits; check: what `joblens check` takes; run: what a run adds to its"
+        " command; all (default): each",
     )
     made.add_argument(
         "--sizes",
         type=_sizes,
-        default=[20, 200, 2000],
-        help="lines of the documents, 20 or more, with commas between (default: 20,200,2000)",
+        default=[20, 200, 2000, 20000],
+        help="lines of the documents, 20 or more, with commas between (default: 20,200,2000,20000)",
     )
     made.add_argument(
         "--rounds", type=_positive, default=3, help="how often each server is started anew (default: 3)"
@@ -66,11 +68,21 @@ def _measure(options: argparse.Namespace) -> dict[str, object]:
         results = latency.measure(contestants, options.sizes, options.rounds, options.repeats)
         print(", ".join(f"{name} {version}" for name, version in versions.items()))
         print(report.starts_table(starts) + "\n")
-        print(report.latency_tables(results) + "\n", flush=True)
+        print(report.latency_tables(results) + "\n")
+        print(report.memory_table(results) + "\n", flush=True)
         measured["start"] = report.data(starts)
         measured["lsp"] = {
             str(size): {name: report.data(samples) for name, samples in servers.items()}
             for size, servers in results.items()
+        }
+        measured["memory"] = report.memory_data(results)
+    if options.what in ("check", "all"):
+        found = checking.measure(options.rounds)
+        print(report.checking_table(found) + "\n", flush=True)
+        measured["check"] = {
+            "folder": found.folder.seconds,
+            "whole": report.data(found.whole),
+            "warm": report.data(found.warm),
         }
     if options.what in ("run", "all"):
         runs = overhead.measure(options.rounds * 3)

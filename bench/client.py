@@ -38,6 +38,7 @@ CAPABILITIES = {
             },
         },
         "hover": {"contentFormat": ["markdown", "plaintext"]},
+        "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
     },
 }
 

@@ -77,6 +77,10 @@ class OpenDocument:
             method, {"textDocument": {"uri": self._uri}, "position": _position(place)}
         )
 
+    def outline(self) -> tuple[float, Any]:
+        """Ask for the document's symbols: the seconds it took, and the result."""
+        return self._server.request("textDocument/documentSymbol", {"textDocument": {"uri": self._uri}})
+
     def _is_current(self, report: Mapping[str, Any]) -> bool:
         """Whether diagnostics speak of the latest text; servers that do not say are believed."""
         return report["uri"] == self._uri and report.get("version") in (None, self._version)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from bench.client import NoAnswerError, Server
 from bench.documents import Place, Text, document
 from bench.editor import Diagnostics, OpenDocument
-from bench.processes import cpu_seconds, environment
+from bench.processes import cpu_seconds, environment, memory_bytes
 from bench.samples import Samples
 from bench.servers import Contestant
 
@@ -22,12 +22,19 @@ MEASURES = {
     "keystroke": "keystroke to diagnostics",
     "error_shows": "mistake typed to error shown",
     "error_goes": "mistake mended to error gone",
-    "complete_key": "completion of a key",
-    "complete_enum": "completion of a value",
-    "complete_union": "completion inside a union",
+    "complete_key": "completion of a key, text unchanged",
+    "complete_enum": "completion of a value, text unchanged",
+    "complete_union": "completion inside a union, text unchanged",
     "type_and_complete": "keystroke and completion at once",
-    "hover": "hover",
+    "hover": "hover, text unchanged",
+    "type_and_hover": "keystroke and hover at once",
+    "outline": "outline",
 }
+
+MEMORY = "memory"
+"""Bytes that a server holds with the document open; a series beside those of MEASURES."""
+LONG = 2000
+"""Lines above which a measure is repeated less often: the slower server takes seconds for each."""
 
 Results: TypeAlias = dict[int, dict[str, Samples]]
 """By lines of the document, then by name of the server."""
@@ -40,8 +47,12 @@ def measure(contestants: Sequence[Contestant], sizes: Sequence[int], rounds: int
         for number in range(rounds):
             for one in contestants:
                 print(f"{size} lines, round {number + 1} of {rounds}: {one.name}", file=sys.stderr)
-                _round(one, document(size), results[size][one.name], repeats)
+                _round(one, document(size), results[size][one.name], _repeats(size, repeats))
     return results
+
+
+def _repeats(size: int, repeats: int) -> int:
+    return repeats if size <= LONG else max(1, repeats * LONG // size)
 
 
 def measure_starts(contestants: Sequence[Contestant], times: int) -> Samples:
@@ -92,10 +103,12 @@ class Session:
         """Take every measure, in the order of a user's day."""
         self._server.initialize()
         opened = self._open()
+        self._samples[MEMORY].add(memory_bytes(self._server.pid))
         self._keystroke(opened)
         self._mistake(opened)
         self._completions(opened)
         self._hover(opened)
+        self._outline(opened)
 
     def _open(self) -> OpenDocument:
         """The text that is opened holds a mistake: an empty list sent at once is not an answer."""
@@ -160,7 +173,21 @@ class Session:
             opened.settle()
 
     def _hover(self, opened: OpenDocument) -> None:
-        self._ask("hover", opened, self._marked.counted_key, _says("nodes"), "textDocument/hover")
+        place, right = self._marked.counted_key, _says("nodes")
+        self._ask("hover", opened, place, right, "textDocument/hover")
+        end = self._marked.command_end
+        for _ in range(self._repeats):
+            for length, text in ((0, "x"), (1, "")):
+                opened.replace(end, length, text)
+                seconds, answer = opened.request("textDocument/hover", place)
+                self._samples["type_and_hover"].add(seconds, right(answer))
+                opened.settle()
+
+    def _outline(self, opened: OpenDocument) -> None:
+        with self._cpu("outline", self._repeats):
+            for _ in range(self._repeats):
+                seconds, answer = opened.outline()
+                self._samples["outline"].add(seconds, _names("instance_count")(answer))
 
     def _ask(
         self,
@@ -219,5 +246,14 @@ def _says(words: str) -> Callable[[Any], bool]:
 
     def right(answer: Any) -> bool:
         return answer is not None and words in json.dumps(answer["contents"])
+
+    return right
+
+
+def _names(key: str) -> Callable[[Any], bool]:
+    """Whether an outline has that key, however deep."""
+
+    def right(answer: Any) -> bool:
+        return any(one["name"] == key or right(one.get("children")) for one in answer or ())
 
     return right

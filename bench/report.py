@@ -7,8 +7,9 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bench import overhead
-from bench.latency import MEASURES, Results
+from bench import checking, overhead
+from bench.checking import Checking
+from bench.latency import MEASURES, MEMORY, Results
 from bench.samples import Samples, Series
 
 
@@ -70,6 +71,37 @@ def _ratio(series: Sequence[Series]) -> str:
     return f"{others.median / ours.median:.1f}x" if ours.seconds and others.seconds else ""
 
 
+def memory_table(results: Results) -> str:
+    """What each server holds in memory with a document open."""
+    rows = [["", *next(iter(results.values())), "ratio"]]
+    for size, servers in results.items():
+        series = [samples[MEMORY] for samples in servers.values()]
+        cells = [f"{one.median / 1e6:.1f}" if one.seconds else "" for one in series]
+        rows.append([f"{size} lines open", *cells, _ratio(series)])
+    return f"Memory, megabytes resident\n{_table(rows)}"
+
+
+def checking_table(found: Checking) -> str:
+    """What it takes to check the public files."""
+    ways = (checking.JOBLENS, checking.SDK)
+    rows = [["", *(column for way in ways for column in (way, "p95")), "ratio"]]
+    for title, samples in (("all in one process", found.whole), ("once more in that process", found.warm)):
+        series = [samples[way] for way in ways]
+        cells = [f"{1000 * one:.2f}" for each in series for one in (each.median, each.p95)]
+        rows.append([title, *cells, _ratio(series)])
+    whole = found.folder
+    rows.append(
+        [
+            f"all {found.all_files} YAML files",
+            *(f"{1000 * one:.2f}" for one in (whole.median, whole.p95)),
+            "",
+            "",
+            "",
+        ]
+    )
+    return f"Checking {found.files} public job files, milliseconds per file\n{_table(rows)}"
+
+
 def overhead_table(samples: Samples) -> str:
     """The three ways of running hello-world, and what two of them add to the bare command."""
     bare = samples[overhead.BARE].median
@@ -102,6 +134,15 @@ def data(samples: Samples) -> dict[str, object]:
             "cpu": series.cpu,
         }
         for measure, series in samples.items()
+        if measure != MEMORY
+    }
+
+
+def memory_data(results: Results) -> dict[str, object]:
+    """The same in bytes, by lines of the document and server."""
+    return {
+        str(size): {name: samples[MEMORY].seconds for name, samples in servers.items()}
+        for size, servers in results.items()
     }
 
 

@@ -12,6 +12,7 @@ class Series:
     """The repetitions of one measure; a wrong answer counts as asked and gives no time."""
 
     seconds: list[float] = field(default_factory=list)
+    """Or bytes, for what is no time."""
     asked: int = 0
     cpu: list[float] = field(default_factory=list)
     """CPU seconds per repetition, one number per round."""

@@ -11,7 +11,7 @@ from tests.shared_data import ROOT
 SIZES = [20, 45, 200, 2000]
 
 
-@pytest.mark.parametrize("lines", SIZES)
+@pytest.mark.parametrize("lines", [*SIZES, 20000])
 def test_a_document_has_the_lines_asked_for(lines: int) -> None:
     assert document(lines).text.count("\n") == lines
 
@@ -25,7 +25,7 @@ def test_a_document_is_a_valid_pipeline(lines: int) -> None:
     assert list(jsonschema.Draft7Validator(schema).iter_errors(job)) == []
 
 
-@pytest.mark.parametrize("lines", SIZES)
+@pytest.mark.parametrize("lines", [*SIZES, 20000])
 def test_the_places_are_where_they_say(lines: int) -> None:
     marked = document(lines)
     text = marked.text.split("\n")
