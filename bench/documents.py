@@ -1,8 +1,9 @@
-"""Pipeline jobs of any length, and the places in them where a benchmark types and asks."""
+"""Pipeline jobs of any length, their code, and the places in them where a benchmark types and asks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 HEAD = """\
 type: pipeline
@@ -59,6 +60,22 @@ STEP = """\
       type: pytorch
       process_count_per_instance: 4
 """
+
+SCRIPT = """\
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--data")
+parser.add_argument("--rate", type=float, default=0.01)
+parser.add_argument("--model")
+options = parser.parse_args()
+"""
+
+
+def lay_out(folder: Path) -> None:
+    """Put the code that the documents name beside them, so that a server which looks there finds it."""
+    (folder / "src").mkdir()
+    (folder / "src" / "train.py").write_text(SCRIPT, encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

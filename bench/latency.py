@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bench.client import NoAnswerError, Server
-from bench.documents import Place, Text, document
+from bench.documents import Place, Text, document, lay_out
 from bench.editor import Diagnostics, OpenDocument
 from bench.processes import cpu_seconds, environment, memory_bytes
 from bench.samples import Samples
@@ -82,6 +82,7 @@ def _server(contestant: Contestant) -> Iterator[tuple[Server, Path]]:
     """A fresh process of a server, and the folder that it was started in."""
     with tempfile.TemporaryDirectory(prefix="joblens-bench-") as name:
         folder = Path(name).resolve()
+        lay_out(folder)
         server = Server(contestant.command, environment(), folder, contestant.settings)
         try:
             yield server, folder

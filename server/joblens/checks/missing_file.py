@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from joblens.checks.problem import Fix, Problem, Severity, did_you_mean, replacement, shortened
@@ -76,7 +77,7 @@ def _meant(subject: Subject, disk: Disk, reference: FileReference) -> str | None
         if part == ".." or disk.entry(folder / part) is not Entry.MISSING:
             continue
         wants = reference.wants if index == len(parts) - 1 else Entry.FOLDER
-        meant = _like(part, [name.rstrip("/") for name in disk.names(folder) if _fits(name, wants)])
+        meant = _like(part, tuple(name.rstrip("/") for name in disk.names(folder) if _fits(name, wants)))
         if meant is None:
             return None
         lead = "./" if reference.written.startswith("./") else ""
@@ -89,7 +90,8 @@ def _fits(name: str, wants: Entry | None) -> bool:
     return wants is None or name.endswith("/") is (wants is Entry.FOLDER)
 
 
-def _like(part: str, names: list[str]) -> str | None:
+@lru_cache(maxsize=256)  # each step of a pipeline may name the same folder
+def _like(part: str, names: tuple[str, ...]) -> str | None:
     """The name most like a part of a path: of the same ending, and not just one of a numbered series."""
     stem, ending = PurePosixPath(part).stem, PurePosixPath(part).suffix
     best, best_ratio = None, _ALIKE

@@ -11,6 +11,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum
+from functools import lru_cache
 from os.path import normpath
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
@@ -54,7 +55,7 @@ class Disk:
 
     def path(self, written: str) -> Path:
         """The place that a relative path means."""
-        return Path(normpath(self.folder / written))
+        return _joined(self.folder, written)
 
     def entry(self, path: Path) -> Entry:
         """What lies there."""
@@ -98,6 +99,11 @@ class Disk:
 
     def _open_document(self, path: Path) -> Document | None:
         return self._opened(path) if self._opened is not None else None
+
+
+@lru_cache(maxsize=2048)  # making a path takes longer than asking the disk for it
+def _joined(folder: Path, written: str) -> Path:
+    return Path(normpath(folder / written))
 
 
 class _State(NamedTuple):

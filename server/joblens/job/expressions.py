@@ -6,8 +6,9 @@ Alone knows how `${{...}}` and `$[[...]]` (today) and `{inputs.x}` (preview) are
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from joblens.job.model import Dialect
 
@@ -57,17 +58,20 @@ _PREVIEW = re.compile(rf"\{{(?:(?P<body>{_PREVIEW_BODY})\}}|(?P<open>{_PREVIEW_B
 _GROUP = re.compile(r"\$\[\[(.*?)\]\]", re.DOTALL)
 
 
-def expressions(text: str, dialect: Dialect) -> list[Expression]:
+def expressions(text: str, dialect: Dialect) -> Sequence[Expression]:
     """All expressions of `text` in their order, the unclosed ones included."""
+    return _expressions(text, dialect) if ("${{" if dialect is Dialect.TODAY else "{") in text else ()
+
+
+@lru_cache(maxsize=2048)  # several checks ask, and most texts stay the same as others are typed in
+def _expressions(text: str, dialect: Dialect) -> tuple[Expression, ...]:
     if dialect is Dialect.PREVIEW:
-        return [_expression(match, 1) for match in _PREVIEW.finditer(text)] if "{" in text else []
-    if "${{" not in text:
-        return []
+        return tuple(_expression(match, 1) for match in _PREVIEW.finditer(text))
     within = groups(text)
-    return [
+    return tuple(
         _expression(match, 3, any(group.start < match.start() < group.end for group in within))
         for match in _TODAY.finditer(text)
-    ]
+    )
 
 
 def groups(text: str) -> list[Group]:

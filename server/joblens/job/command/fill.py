@@ -43,7 +43,7 @@ def filled(command: str, dialect: Dialect, is_one_word: Callable[[Expression], b
     return _with(command, replaced)
 
 
-def _closed(command: str, dialect: Dialect) -> list[Expression]:
+def _closed(command: str, dialect: Dialect) -> Sequence[Expression]:
     found = expressions(command, dialect)
     if not all(one.closed for one in found):
         raise UnclearError

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import join, normpath
 
 from joblens.job.command.action import Action, Does, Language, Made
 from joblens.job.command.fill import Text, UnclearError, filled
 from joblens.job.command.programs import action, may_be_script
 from joblens.job.command.words import Operator, Token, Word, tokens
-from joblens.job.expressions import Expression
+from joblens.job.expressions import Expression, expressions
 from joblens.job.model import Dialect
 
 
@@ -46,9 +47,15 @@ def read(command: str, dialect: Dialect, is_one_word: Callable[[Expression], boo
 
     `is_one_word` tells whether a placeholder becomes text without blanks.
     """
+    one_word = (found.start for found in expressions(command, dialect) if is_one_word(found))
+    return _read(command, dialect, frozenset(one_word))
+
+
+@lru_cache(maxsize=2048)  # most commands stay the same while another is typed in
+def _read(command: str, dialect: Dialect, one_word: frozenset[int]) -> Reading:
     try:
         walk = _Walk(_State())
-        walk.text(filled(command, dialect, is_one_word))
+        walk.text(filled(command, dialect, lambda found: found.start in one_word))
     except (UnclearError, RecursionError):
         return Reading()
     return Reading(tuple(walk.state.runs), walk.state.complete)
