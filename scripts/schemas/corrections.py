@@ -1,10 +1,24 @@
 """What a class of azure-ai-ml leaves unsaid in its fields, though the code behind it decides it."""
 
+import copy
+
 from scripts.schemas.mltable import complete_table
 from scripts.schemas.shapes import Json
 
 # The field takes anything; what builds the environment then takes a path, or the conda file's content.
-_CONDA_FILE = {"anyOf": [{"type": "string", "x-file-ref": True}, {"type": "object"}]}
+_CONDA_FILE = {"anyOf": [{"type": "string", "x-file-ref": True}, {"$ref": "#/definitions/CondaFile"}]}
+_CONDA_CONTENT: dict[str, Json] = {
+    # Its keys are conda's: named, but not judged.
+    "CondaFile": {
+        "type": "object",
+        "properties": {
+            "name": {},
+            "channels": {},
+            "dependencies": {"items": {"$ref": "#/definitions/CondaDependency"}},
+        },
+    },
+    "CondaDependency": {"properties": {"pip": {}}},
+}
 
 _KEYS: dict[tuple[str, str], Json] = {
     ("Environment", "conda_file"): _CONDA_FILE,
@@ -26,3 +40,4 @@ def correct(definitions: dict[str, Json]) -> None:
                 definition["properties"][key] = dict(_KEYS[cls, key])
         if cls in _CLOSED:
             definition["additionalProperties"] = False
+    definitions |= copy.deepcopy(_CONDA_CONTENT)

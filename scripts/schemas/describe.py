@@ -106,8 +106,16 @@ def _describe_key(schema: Json, definition: str, key: str, descriptions: Descrip
     if words:
         schema["x-words"] = words
     each = descriptions.text(definition, key + _EACH)
-    if each is not None and isinstance(schema.get("additionalProperties"), dict):
-        schema["additionalProperties"]["description"] = each
+    for holder in _maps(schema) if each is not None else ():
+        entry = holder["additionalProperties"]
+        holder["additionalProperties"] = {**(entry if isinstance(entry, dict) else {}), "description": each}
+
+
+def _maps(schema: Json) -> Iterator[Json]:
+    """The maps with names of the user's own that a key, one of its branches or an item of its list may be."""
+    for one in (schema, schema.get("items"), *schema.get("anyOf", ())):
+        if isinstance(one, dict) and one.get("additionalProperties", False) is not False:
+            yield one
 
 
 def _about_what_it_holds(schema: Json, descriptions: Descriptions) -> str | None:

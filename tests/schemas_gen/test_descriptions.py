@@ -260,8 +260,15 @@ def test_names_of_the_users_own_and_words_are_described_too() -> None:
     tags: Json = {"additionalProperties": {"type": "string"}}
     definitions: dict[str, Json] = {"Job": {"properties": {"tags": tags, "mode": {"enum": ["mount"]}}}}
     describe(definitions, Descriptions(entries))
-    assert tags["additionalProperties"]["description"] == "One tag."
+    assert tags["additionalProperties"] == {"type": "string", "description": "One tag."}
     assert definitions["Job"]["properties"]["mode"]["x-words"] == {"mount": "Mounted."}
+
+
+def test_a_map_may_be_one_of_several_branches_or_let_anything_stand() -> None:
+    variables: Json = {"anyOf": [{"type": "object", "additionalProperties": True}, {"type": "string"}]}
+    describe({"Job": {"properties": {"env": variables}}}, Descriptions({"Job": {"env.*": "One."}}))
+    assert variables["anyOf"][0]["additionalProperties"] == {"description": "One."}
+    assert variables["anyOf"][1] == {"type": "string"}
 
 
 def test_what_is_said_nowhere_else_is_said_anywhere() -> None:
