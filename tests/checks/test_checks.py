@@ -324,3 +324,20 @@ def test_a_message_cuts_a_long_word_that_was_meant() -> None:
         "The pipeline has no input 'image_multiclass_classifica...'."
         " Did you mean 'image_multiclass_classification_validati...'?",
     )
+
+
+def test_a_long_reference_without_a_version_is_cut_in_its_message() -> None:
+    long = "azureml:a-data-asset-with-a-name-of-more-than-sixty-characters-of-text"
+    check(
+        f"""
+        command: python train.py ${{{{inputs.data}}}}
+        environment: azureml:train-env:1
+        inputs:
+          data:
+            type: uri_file
+            path: «{long}»
+        """,
+        "JL106",
+        "'path': 'azureml:a-data-asset-with-a-name-of-m...' has no version."
+        " Write ':VERSION' or '@latest' behind it.",
+    )

@@ -67,7 +67,7 @@ def _plain(fields: Fields, key: str) -> At[str] | None:
 def _versioned(key: str, reference: At[str] | None) -> Iterator[Problem]:
     if reference is not None and _WITHOUT_VERSION.fullmatch(reference.value):
         shown = shortened(reference.value)
-        message = f"'{key}': '{shown}' has no version. Write '{shown}:VERSION', or '@latest' behind it."
+        message = f"'{key}': '{shown}' has no version. Write ':VERSION' or '@latest' behind it."
         fix = replacement(f"{reference.value}@latest", reference.span)
         yield Problem(NO_VERSION, message, reference.span, fix=fix)
 
@@ -75,8 +75,7 @@ def _versioned(key: str, reference: At[str] | None) -> Iterator[Problem]:
 def _compute(name: At[str] | None) -> Iterator[Problem]:
     if name is None or name.value in _COMPUTE_WORDS or not _COMPUTE_NAME.fullmatch(name.value):
         return
-    message = (
-        f"'{shortened(name.value)}' is taken for a compute of that name; usually: 'azureml:{name.value}'."
-    )
+    shown = shortened(name.value, 30)
+    message = f"'{shown}' is taken for a compute of that name; usually: 'azureml:{shown}'."
     fix = replacement(f"azureml:{name.value}", name.span)
     yield Problem(NO_PREFIX, message, name.span, Severity.HINT, fix)
