@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from joblens.checks import placeholder
-from joblens.checks.problem import Fix, Problem, did_you_mean, listed, shortened
+from joblens.checks.problem import Fix, Problem, did_you_mean, listed, one_of, shortened
 from joblens.checks.subject import Subject
 from joblens.job.pipeline import Binding, Pipeline, Place, Step
 from joblens.schema.near import nearest
@@ -115,16 +115,16 @@ def _unknown(
     if meant is not None:
         fix = _rewritten(binding, f"{binding.expression.context}.{meant}", meant)
         return Problem(code, did_you_mean(subject, meant), binding.span, fix=fix)
-    way_out = f"There is: {listed(list(declared), 40)}." if declared else f"Declare it under {where}."
-    return Problem(code, f"{subject} {way_out}", binding.span)
+    there_is = one_of(f"{subject} There is:", list(declared), 40)
+    message = there_is if declared else f"{subject} Declare it under {where}."
+    return Problem(code, message, binding.span)
 
 
 def _unknown_step(binding: Binding, name: str, pipeline: Pipeline) -> Problem:
     subject = f"There is no step '{shortened(name, 30)}'."
     meant = nearest(name, pipeline.steps)
     if meant is None:
-        way_out = f"Steps: {listed(list(pipeline.steps))}."
-        return Problem(UNKNOWN_STEP, f"{subject} {way_out}", binding.span)
+        return Problem(UNKNOWN_STEP, one_of(f"{subject} Steps:", list(pipeline.steps)), binding.span)
     expression = binding.expression
     side = expression.context.rpartition(".")[2]
     end = f".{side}.{expression.name}" if expression.step is not None else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from joblens.checks.problem import Problem, Severity, did_you_mean, listed, replacement, shortened
+from joblens.checks.problem import Problem, Severity, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.component import Component
 from joblens.job.pipeline import Step
@@ -50,5 +50,5 @@ def _unknown(step: Step, name: str, free: list[str], missing: list[str]) -> Prob
         severity = Severity.ERROR if meant in missing else Severity.WARNING
         fix = replacement(meant, span)
         return Problem(CODE, did_you_mean(subject, meant), span, severity, fix)
-    way_out = f"It could take: {listed(free, 30)}." if free else "Its value is dropped."
-    return Problem(CODE, f"{subject} {way_out}", span, Severity.WARNING)
+    could = one_of(f"{subject} It could take:", free, 30) if free else f"{subject} Its value is dropped."
+    return Problem(CODE, could, span, Severity.WARNING)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from joblens.checks.problem import Fix, Problem, did_you_mean, listed, shortened
+from joblens.checks.problem import Fix, Problem, did_you_mean, listed, one_of, shortened
 from joblens.checks.subject import Subject
 from joblens.job.expressions import Expression, expressions
 from joblens.job.insertion import insertion
@@ -109,8 +109,13 @@ def _undeclared(
         message = did_you_mean(f"There is no {noun} '{name}'.", meant)
         fix = Fix(f"Change to '{meant}'", name_span, meant)
         return Problem(UNDECLARED, message, span, fix=fix, others=others)
-    way_out = f"Declared: {listed(declared)}." if declared else f"Declare it under '{expression.context}'."
-    return Problem(UNDECLARED, f"There is no {noun} '{name}'. {way_out}", span, others=others)
+    said = f"There is no {noun} '{name}'."
+    message = (
+        one_of(f"{said} Declared:", declared)
+        if declared
+        else f"{said} Declare it under '{expression.context}'."
+    )
+    return Problem(UNDECLARED, message, span, others=others)
 
 
 def _declaration(subject: Subject, scope: Scope, context: str, name: str) -> Fix | None:

@@ -60,6 +60,11 @@ def did_you_mean(said: str, meant: str) -> str:
     return f"{question[:-2]}{shortened(meant, max(MOST - len(question), 12))}'?"
 
 
+def one_of(said: str, words: list[str], most: int = 60) -> str:
+    """A message that ends with the words to choose from, as many as there is room for."""
+    return f"{said} {listed(words, min(MOST - len(said) - len(' , ....'), most))}."
+
+
 def listed(words: list[str], most: int = 60) -> str:
     """Words as a message lists them, as many as fit in `most` characters."""
     shown: list[str] = []
