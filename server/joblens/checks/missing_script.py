@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from joblens.checks.problem import Problem, Severity, listed, replacement, shortened
+from joblens.checks.problem import Problem, Severity, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.command.action import Language, Made
 from joblens.job.command.read import Run
@@ -41,14 +41,15 @@ def _problem(launch: Launch, run: Run) -> Problem | None:
         return None
     span = launch.span(run.script)
     where = f"in '{shortened(_shown(launch, place), 30)}'"
-    message = f"There is no '{shortened(missing.name)}' {where}."
+    message = f"There is no '{shortened(missing.name, 30)}' {where}."
     severity = Severity.ERROR if certain else Severity.WARNING
     if meant is None:
-        way_out = f" It has: {listed(names, 40)}." if names else " Check its name and the folder 'code'."
-        return Problem(CODE, message + way_out, span, severity)
+        check = f"{message} Check its name and the folder 'code'."
+        message = one_of(f"{message} It has:", names, 40) if names else check
+        return Problem(CODE, message, span, severity)
     written = run.script.text.removesuffix(_named(run, missing)) + _named(run, missing.with_name(meant))
     fix = replacement(written, span) if launch.is_as_written(run.script) else None
-    return Problem(CODE, f"{message} Did you mean '{shortened(meant)}'?", span, severity, fix)
+    return Problem(CODE, did_you_mean(message, meant), span, severity, fix)
 
 
 def _named(run: Run, path: Path) -> str:
