@@ -43,7 +43,7 @@ def test_offsets_never_decrease_and_equal_characters_are_the_same(text: str, lin
         if isinstance(node, Scalar):
             offsets = source_offsets(node, text)
             assert len(offsets) == len(node.value) + 1
-            assert offsets == sorted(offsets)
+            assert list(offsets) == sorted(offsets)
             assert all(node.span.start <= offset <= len(text) for offset in offsets)
             for character, offset in zip(node.value, offsets, strict=False):
                 if character.isalnum() and text[offset] != "\\":
