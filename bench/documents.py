@@ -17,7 +17,7 @@ jobs:
 SMALL_STEP = """\
   step_{number}:
     type: command
-    command: python train.py --data ${{{{inputs.data}}}}
+    command: python train.py --data ${{{{inputs.data}}}} --note a
     environment: azureml:training:12
     compute: azureml:gpu-cluster
     inputs:
@@ -35,7 +35,7 @@ STEP = """\
     type: command
     display_name: Train on part {number}
     command: >-
-      python train.py
+      python train.py --note a
       --data ${{{{inputs.data}}}}
       --rate ${{{{inputs.rate}}}}
       --model ${{{{outputs.model}}}}
@@ -65,6 +65,7 @@ SCRIPT = """\
 import argparse
 
 parser = argparse.ArgumentParser()
+parser.add_argument("--note")
 parser.add_argument("--data")
 parser.add_argument("--rate", type=float, default=0.01)
 parser.add_argument("--model")
@@ -92,7 +93,7 @@ class Text:
 
     text: str
     command_end: Place
-    """Behind the first line of the command."""
+    """Behind the first line of the command, in a word that means nothing to anyone but the script."""
     mode: Place
     """Where the value of an input's `mode` begins."""
     distribution: Place

@@ -1,11 +1,14 @@
 """The benchmark's documents are as long as asked, valid, and marked where they say."""
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
-from bench.documents import Place, document
+from bench.documents import Place, document, lay_out
 
+from joblens.checks import problems
+from joblens.text.document import Document
 from tests.shared_data import ROOT
 
 SIZES = [20, 45, 200, 2000]
@@ -40,3 +43,13 @@ def test_the_places_are_where_they_say(lines: int) -> None:
     assert "python train.py" in text[marked.command_end.line]
     assert not text[marked.step_end.line].startswith("    ")
     assert text[marked.step_end.line - 1].startswith("    ")
+
+
+@pytest.mark.parametrize("lines", [20, 200, 2000])
+def test_joblens_has_nothing_to_say_of_a_document_and_of_a_letter_more(lines: int, tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    marked = document(lines)
+    text = marked.text.split("\n")
+    assert problems(Document(marked.text, tmp_path / "pipeline.yml")) == []
+    text[marked.command_end.line] += "x"
+    assert problems(Document("\n".join(text), tmp_path / "pipeline.yml")) == []

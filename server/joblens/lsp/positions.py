@@ -37,8 +37,12 @@ class Positions:
 
     def at(self, offset: int) -> types.Position:
         """The position of an offset."""
-        line = self.document.line_of(offset)
-        return types.Position(line, self.length(self.document.text[self.document.line_starts[line] : offset]))
+        document = self.document
+        line, column = document.position(offset)
+        if not document.text.isascii():  # told at once, without a look at the text
+            start = document.line_starts[line]
+            column = self.length(document.text[start : start + column])
+        return types.Position(line, column)
 
     def range_of(self, span: Span) -> types.Range:
         """The range of a span."""

@@ -59,8 +59,9 @@ class Document:
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column (in code points) of an offset."""
         offset = min(max(offset, 0), len(self.text))
-        line = self.line_of(offset)
-        return line, offset - self.line_starts[line]
+        starts = self.line_starts
+        line = bisect_right(starts, offset) - 1
+        return line, offset - starts[line]
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a place; a place beyond the end of its line or of the text is moved to that end."""
