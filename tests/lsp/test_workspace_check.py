@@ -100,6 +100,17 @@ def test_a_withdrawn_check_stops_early(raw: Raw, tmp_path: Path) -> None:
     assert len(told) < MANY
 
 
+def test_a_check_that_dies_is_no_check(raw: Raw, tmp_path: Path) -> None:
+    write_many(tmp_path)
+    initialize(raw, tmp_path)
+    asked = raw.ask("workspace/executeCommand", CHECK)
+    progress(raw, "report")
+    (checking,) = psutil.Process(raw.process.pid).children()
+    checking.kill()
+    assert "ended before all files were checked" in raw.answer(asked)["error"]["message"]
+    assert progress(raw, "end")["value"]["message"] == "Stopped."
+
+
 def test_the_progress_can_be_ended_in_the_editor(raw: Raw, tmp_path: Path) -> None:
     write_many(tmp_path)
     initialize(raw, tmp_path)

@@ -8,6 +8,7 @@ as LSP has them.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -41,6 +42,14 @@ def _problems(file: Path, encoding: str, settings: CheckSettings) -> list[Any]:
     text = Disk(file.parent).text(file)
     if text is None:
         return []
+    try:
+        return _found(file, text, encoding, settings)
+    except Exception:  # An edge: a bug that one file finds must not hide what is wrong with the others.
+        logging.getLogger(__name__).exception("Not checked: %s", file)
+        return []
+
+
+def _found(file: Path, text: str, encoding: str, settings: CheckSettings) -> list[Any]:
     opened = OpenDocument(file.as_uri(), None, text, encoding, None, settings.of)
     return [_CONVERTER.unstructure(diagnostic(opened.positions, one)) for one in opened.problems]
 

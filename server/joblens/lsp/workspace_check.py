@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInternalError
 
 from joblens.lsp.diagnostics import diagnostics
 from joblens.lsp.uris import path_of
@@ -77,6 +78,8 @@ async def _from_process(
         while line := await process.stdout.readline():
             done += 1
             yield done, total, _checked(server, json.loads(line))
+        if await process.wait() != 0:
+            raise JsonRpcInternalError("The check of the workspace ended before all files were checked.")
     finally:
         if process.returncode is None:
             process.kill()
