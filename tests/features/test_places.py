@@ -166,3 +166,12 @@ def test_a_rename_of_what_a_registered_component_names_is_refused(project: Path)
     subject = Subject(Document(text, project / "pipeline.yml"))
     with pytest.raises(RenameError, match="azureml:train:1"):
         rename(subject, _offset(text, "first", "inputs:", "data"), "train_data")
+
+
+def test_the_script_of_a_command_leads_to_its_file(project: Path) -> None:
+    (project / "steps" / "train.py").touch()
+    text = _COMPONENT + "code: .\n"
+    subject = Subject(Document(text, project / "steps" / "train.yml"))
+    assert definitions(subject, _offset(text, "python ", "train.py")) == [
+        File(project / "steps" / "train.py")
+    ]

@@ -191,3 +191,18 @@ def test_answers_stay_inside_the_public_files_and_in_order() -> None:
             assert all(
                 outer.start <= inner.start <= inner.end <= outer.end for inner, outer in pairwise(grown)
             )
+
+
+def test_the_script_and_the_flags_of_a_command_are_coloured() -> None:
+    text = (
+        "command: >-\n  cd a && python -u src/train.py --lr=${{inputs.y}} -v 'not -x'\n"
+        "  && torchrun b.py --flag $SCRIPT\nenvironment: azureml:e:1\ninputs: {y: 2}\n"
+    )
+    found = [(text[slice(*one.span)], one.kind) for one in tokens(Subject(Document(text)))]
+    assert [one for one in found if one[1] in ("namespace", "property")] == [
+        ("src/train.py", "namespace"),
+        ("--lr", "property"),
+        ("-v", "property"),
+        ("b.py", "namespace"),
+        ("--flag", "property"),
+    ]

@@ -50,6 +50,19 @@ def _file(subject: Subject, offset: int) -> File | None:
         if reference.span.start <= offset <= reference.span.end:
             path = subject.disk.path(reference.path)
             return File(path) if subject.disk.entry(path) is Entry.FILE else None
+    return _script(subject, offset)
+
+
+def _script(subject: Subject, offset: int) -> File | None:
+    """The script that a command runs, where its code is at hand."""
+    for launch in subject.launches:
+        if not launch.scope.command.span.start <= offset <= launch.scope.command.span.end:
+            continue
+        for run in launch.reading.runs:
+            span = launch.span(run.script)
+            path = launch.file(run) if span.start <= offset <= span.end else None
+            if path is not None:
+                return File(path)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Semantic tokens: the parts of the placeholders in commands, bindings and paths, each in its own colour."""
+"""Semantic tokens: the parts of placeholders, the scripts and flags of commands, each in its own colour."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
+from joblens.job.command.read import read
 from joblens.job.expressions import Expression, expressions
 from joblens.text.nodes import Span
 from joblens.text.offsets import source_offsets
 
-KINDS = ("operator", "keyword", "parameter", "variable", "function")
-"""Braces; contexts; inputs; outputs, hyperparameters and what the service fills; steps."""
+KINDS = ("operator", "keyword", "parameter", "variable", "function", "namespace", "property")
+"""Braces; contexts; inputs; outputs, hyperparameters and what the service fills; steps; scripts; flags."""
 
+_FLAG = re.compile(r"--?[A-Za-z][\w\-]*")
 _WORD = re.compile(r"[^.\s${}]+")
 
 
@@ -26,20 +28,42 @@ class Token:
 
 
 def tokens(subject: Subject) -> list[Token]:
-    """The pieces of every placeholder, in the order of the text."""
+    """The pieces of every placeholder and every command, in the order of the text."""
     if subject.kind is None:
         return []
-    found = []
+    text = subject.document.text
+    # An escape or a line break inside makes the source longer: better no colour than a wrong one.
+    found = {
+        span: Token(span, kind)
+        for start, piece, kind in (*_of_placeholders(subject), *_of_commands(subject))
+        if text[(span := Span(start, start + len(piece))).start : span.end] == piece
+    }
+    return [found[span] for span in sorted(found)]
+
+
+def _of_placeholders(subject: Subject) -> Iterator[tuple[int, str, str]]:
+    assert subject.kind is not None
     for filled in subject.filled:
         text = filled.scalar.value
         offsets = source_offsets(filled.scalar, subject.document.text)
         for expression in expressions(text, subject.kind.dialect):
             for start, end, kind in _pieces(text, expression):
-                span = Span(offsets[start], offsets[start] + end - start)
-                # An escape or a line break inside makes the source longer: better no colour than a wrong one.
-                if subject.document.text[span.start : span.end] == text[start:end]:
-                    found.append(Token(span, kind))
-    return found
+                yield offsets[start], text[start:end], kind
+
+
+def _of_commands(subject: Subject) -> Iterator[tuple[int, str, str]]:
+    for scope in subject.scopes:
+        runs = read(scope.command.value, scope.dialect, lambda _: True).runs
+        if not runs:
+            continue
+        offsets = source_offsets(scope.command, subject.document.text)
+        for run in runs:
+            if run.script.known:
+                yield offsets[run.script.start], run.script.text, "namespace"
+            for word in run.arguments:
+                flag = _FLAG.match(word.text)
+                if flag is not None:
+                    yield offsets[word.start], flag[0], "property"
 
 
 def _pieces(text: str, expression: Expression) -> Iterator[tuple[int, int, str]]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from joblens.lsp.server import JoblensServer
 
 # As in features/tokens.py, which is not imported at the start.
-_TOKENS = ["operator", "keyword", "parameter", "variable", "function"]
+_TOKENS = ["operator", "keyword", "parameter", "variable", "function", "namespace", "property"]
 
 
 def register(server: JoblensServer) -> None:
