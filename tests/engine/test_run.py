@@ -147,6 +147,12 @@ def test_a_file_with_errors_is_not_run(tmp_path):
         create(write(tmp_path, job("echo ${{inputs.nothing}}")), options=HERE)
 
 
+def test_a_file_of_an_older_format_is_not_run(tmp_path):
+    text = job("echo x") + "code:\n  local_path: src\n"
+    with pytest.raises(JobFileError, match=r"job.yml:\d+:\d+: JL601 'local_path' is of the second preview"):
+        create(write(tmp_path, text), options=HERE)
+
+
 def test_a_name_is_used_once(tmp_path):
     file = write(tmp_path, job("echo"))
     assert finished(file, name="one").folder.name == "one"

@@ -78,7 +78,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 _OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, older_format.problems)
-"""What is asked of a file whose format the others do not know."""
+"""What is asked of a file whose format the others do not know: no schema says what it may hold."""
 
 _IDLE = frozenset(
     (
@@ -105,7 +105,7 @@ def check(subject: Subject, settings: Settings = DEFAULT) -> list[Problem]:
     """All that is wrong with the subject; keeps what it worked out for whoever asks next."""
     if subject.kind is None:
         return []
-    asked = CHECKS if subject.older is None else _OF_ANY_FORMAT
+    asked = CHECKS if subject.older is None and subject.schema is not None else _OF_ANY_FORMAT
     found = [problem for one in asked for problem in one(subject)]
     found = _not_suppressed(subject, found, settings)
     found = _outside_repeated(subject, found)

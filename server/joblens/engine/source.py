@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from joblens.checks import problems
+from joblens.checks import check, older_format
 from joblens.checks.configuration import settings_of
 from joblens.checks.problem import Problem, Severity
+from joblens.checks.subject import Subject
 from joblens.engine import files, overrides
 from joblens.errors import JobFileError
 from joblens.job.model import Job, SweepJob
@@ -94,8 +95,10 @@ def _blamed(source: Source, error: Problem) -> str:
 
 
 def _errors(text: str, file: Path) -> list[Problem]:
-    found = problems(Document(text, file.absolute()), settings_of(file))
-    return [problem for problem in found if problem.severity is Severity.ERROR]
+    subject = Subject(Document(text, file.absolute()))
+    errors = [one for one in check(subject, settings_of(file)) if one.severity is Severity.ERROR]
+    # Of an older format it would be misread, whatever the settings say.
+    return errors or list(older_format.problems(subject))
 
 
 def _told(text: str, file: Path) -> set[tuple[str, str]]:

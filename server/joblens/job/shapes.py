@@ -85,6 +85,17 @@ def _environment(keys: Keys) -> bool:
     )
 
 
+def _environment_of_preview(keys: Keys) -> bool:
+    """No key but its own, and an image or a Dockerfile under `docker`."""
+    own = keys.keys() <= _OF_ENVIRONMENT and "name" in keys
+    return own and has_some(below(keys.get("docker")), "image", "build")
+
+
+_OF_ENVIRONMENT = frozenset(
+    ("$schema", "name", "version", "docker", "path", "description", "tags", "os_type", "inference_config")
+)
+
+
 def _source(keys: Keys) -> bool:
     source = below(keys.get("source"))
     return folded(source, "type") in ("database", "filesystem") and has_some(source, "connection", "query")
@@ -175,6 +186,7 @@ SHAPES: tuple[tuple[str, Rule], ...] = (
     ("data", _asset("uri_file uri_folder mltable")),
     ("model", _asset("custom_model mlflow_model triton_model")),
     ("environment", _environment),
+    ("environment", _environment_of_preview),
     ("schedule", _schedule),
     ("registry", lambda keys: isinstance(keys.get("replication_locations"), Sequence)),
     ("featureStore", is_feature_store),

@@ -119,14 +119,16 @@ def _refusal(error: UserError, *, show: str | None = None) -> Refusal:
 
 def _refuse_errors(file: Path) -> None:
     """Refuse a file with errors in the editor's terms: its list of problems shows them all."""
-    from joblens.checks import problems
+    from joblens.checks import check, older_format
     from joblens.checks.configuration import settings_of
     from joblens.checks.problem import Severity
+    from joblens.checks.subject import Subject
     from joblens.engine.files import text_of
     from joblens.text.document import Document
 
-    found = problems(Document(text_of(file), file), settings_of(file))
-    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    subject = Subject(Document(text_of(file), file))
+    errors = [one for one in check(subject, settings_of(file)) if one.severity is Severity.ERROR]
+    errors = errors or list(older_format.problems(subject))
     if errors:
         count = "an error" if len(errors) == 1 else f"{len(errors)} errors"
         told = JobFileError(
