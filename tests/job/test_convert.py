@@ -75,12 +75,13 @@ def test_processes_are_counted_for_each_instance() -> None:
 def test_a_local_input_is_a_file_if_it_is_one_on_the_disk(tmp_path: Path) -> None:
     (tmp_path / "README").write_text("")
     (tmp_path / "a.folder").mkdir()
-    inputs = {name: {"data": {"local_path": name}} for name in ("README", "a.folder", "gone.csv")}
+    paths = {"one": "README", "two": "a.folder", "three": "gone.csv"}
+    inputs = {name: {"data": {"local_path": path}} for name, path in paths.items()}
     converted = check(job(inputs=inputs), tmp_path / "job.yml")
     types = {name: value["type"] for name, value in converted.data["inputs"].items()}  # type: ignore[attr-defined]
-    assert types == {"README": "uri_file", "a.folder": "uri_folder", "gone.csv": "uri_file"}
+    assert types == {"one": "uri_file", "two": "uri_folder", "three": "uri_file"}
     assert converted.notes == (
-        "inputs.gone.csv: 'gone.csv' is taken for one file; change the type if it is not.",
+        "inputs.three: 'gone.csv' is taken for one file; change the type if it is not.",
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from joblens.errors import JobFileError
 from joblens.job.convert import to_today
 from joblens.job.migrate import Migrated, migrate
 from joblens.text.document import Document
@@ -192,6 +193,19 @@ def test_an_environment_of_another_file_is_written_in(tmp_path: Path) -> None:
     )
 
 
+def test_names_are_in_todays_letters() -> None:
+    inputs = "inputs:\n  iris-csv: # i\n    data: azureml:d:1\n  x.y: {data: azureml:d:1}\n"
+    text = SCHEMA + "command: run {inputs.iris-csv} {inputs.x.y}\ncompute: {target: local}\n" + inputs
+    found = migrated(text)
+    assert "command: run ${{inputs.iris_csv}} ${{inputs.x_y}}\n" in found.text
+    assert "  iris_csv: # i\n" in found.text
+    assert found.notes[0] == (
+        "inputs.iris-csv: today's names are letters, digits and '_', so it became 'iris_csv'."
+    )
+    kept = migrated(text.replace("x.y", "iris_csv"))
+    assert "command: run ${{inputs.iris-csv}} ${{inputs.iris_csv}}\n" in kept.text
+
+
 def test_an_inputs_type_is_a_guess_and_is_told() -> None:
     check(
         "inputs:\n  # raw\n  a:\n    mode: mount # m\n    data: azureml:d:1 # d\n",
@@ -358,6 +372,37 @@ def test_a_job_with_anchors_says_the_same() -> None:
     assert found is not None
     assert yaml.safe_load(found.text) == to_today(Document(text)).data
     assert any("written anew" in note for note in found.notes)
+
+
+def test_anchors_in_parts_that_stay_are_kept() -> None:
+    check(
+        "compute: {target: local}\ntags: &t # t\n  a: b\nproperties: *t # p\n",
+        "compute: local\ntags: &t # t\n  a: b\nproperties: *t # p\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "rest", ["x: &c {target: local} # one\ncompute: *c\n", "compute: {target: local}\n---\ncommand: b\n"]
+)
+def test_what_would_lose_something_is_refused(rest: str) -> None:
+    with pytest.raises(JobFileError) as refused:
+        migrate(Document(HEAD + rest))
+    assert refused.value.hint
+
+
+@pytest.mark.parametrize("newline", ["\r", "\r\n"])
+def test_line_ends_stay_what_they_are(newline: str) -> None:
+    before = (HEAD + "compute:\n  target: local # c\n").replace("\n", newline)
+    found = migrate(Document(before))
+    assert found is not None
+    assert found.text == (TODAY + "compute: local # c\n").replace("\n", newline)
+
+
+def test_tabs_after_a_key_stay() -> None:
+    # libyaml takes them; PyYAML's own scanner, which `migrated` asks, does not.
+    found = migrate(Document(HEAD + "compute:\t{target: local}\ncode:\t# c\n  local_path:\tsrc\t# t\n"))
+    assert found is not None
+    assert found.text == TODAY + "compute: local\n# c\ncode:\tsrc\t# t\n"
 
 
 @pytest.mark.parametrize("key", ["type: [a]", "type: {a: b}", "tags: &a\n  x: *a", "timeout: 2021-99-99"])

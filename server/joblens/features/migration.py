@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from joblens.checks.subject import Subject
+from joblens.errors import JobFileError
 from joblens.job.migrate import migrate
 from joblens.job.model import Dialect
 from joblens.text.document import Document
@@ -25,12 +26,37 @@ class Migration:
 
 def migration(subject: Subject) -> Migration | None:
     """What migrates the document; None for one of today's format."""
-    if subject.kind is None or (subject.kind.dialect is not Dialect.PREVIEW and subject.older is None):
+    if not _is_of_preview(subject):
         return None
-    migrated = migrate(subject.document)
+    try:
+        migrated = migrate(subject.document)
+    except JobFileError:
+        return None
     if migrated is None:
         return None
     return Migration(_edits(subject.document, Document(migrated.text)), migrated.notes)
+
+
+def why_not(subject: Subject) -> str:
+    """Why there is no migration of the document, in one sentence."""
+    if subject.kind is None:
+        return "Nothing to migrate: this is no file of Azure ML."
+    if not _is_of_preview(subject):
+        return "Nothing to migrate: the file is in today's format."
+    if subject.syntax:
+        first = subject.syntax[0]
+        line = subject.document.line_of(first.span.start) + 1
+        return f"Nothing was migrated: the file is not valid YAML, line {line}: {first.message}"
+    try:
+        migrate(subject.document)
+    except JobFileError as error:
+        return f"Nothing was migrated. {error} {error.hint}"
+    return f"Nothing was migrated: what this {subject.kind.name} says takes more than one file today."
+
+
+def _is_of_preview(subject: Subject) -> bool:
+    preview = subject.kind is not None and subject.kind.dialect is Dialect.PREVIEW
+    return preview or subject.older is not None
 
 
 def _edits(old: Document, new: Document) -> tuple[tuple[Span, str], ...]:

@@ -1,19 +1,22 @@
-"""The environment and the inputs of a preview job in today's words; alone looks at the files they name."""
+"""The environment and the inputs of a preview job in today's words; looks at the files they name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from joblens.job.convert_names import port_names
 from joblens.job.moved import Moved, Part, Place, Taken
 from joblens.job.plain import Data, as_map
 from joblens.job.read_preview import data_type, type_on_disk
 from joblens.text.document import Document
+from joblens.text.nodes import Path as NodePath
 from joblens.text.values import value_of
 
-_MODES = {"mount": "ro_mount"}
+_MODES = {"mount": "ro_mount", "Mount": "ro_mount", "Download": "download"}
+_OLD_REFERENCE = re.compile(r"azureml:[^/:]+(?P<between>/versions/)[^/]+$")
 _ADDRESS = re.compile(r"^(?:\w+:|/)")
 
 
@@ -23,6 +26,8 @@ class References:
 
     folder: Path | None
     notes: list[str]
+    told: set[NodePath] = field(default_factory=set)
+    """Places that are left out with a note of their own, or because the same is said elsewhere."""
 
     def environment(self, source: Place) -> Moved:
         """The environment of a job or a trial."""
@@ -31,19 +36,32 @@ class References:
         if isinstance(value, str) and value.startswith("file:"):
             found = self._read_asset(value.removeprefix("file:"), "environment")
             if found is not None:
-                return {"environment": Part(_without_places(_environment(Place(found))), home)}
+                return {"environment": Part(_without_places(environment(Place(found))), home)}
         if not isinstance(value, Mapping):
-            return source.keep("environment")
-        return {"environment": Part(_environment(source.below("environment")), home)}
+            return {"environment": _reference(source, "environment")} if "environment" in source.data else {}
+        return {"environment": Part(environment(source.below("environment")), home)}
 
     def inputs(self, source: Place) -> Moved:
         """The inputs of a job or a trial."""
         if not source.has_map("inputs"):
             return source.keep("inputs")
         inputs = source.below("inputs")
-        return {"inputs": Part({name: self._input(name, inputs) for name in inputs.data}, inputs.path)}
+        names = self.named("inputs", inputs)
+        entries: Moved = {new: self.input(old, inputs) for old, new in names.items()}
+        return {"inputs": Part(entries, inputs.path)}
 
-    def _input(self, name: str, inputs: Place) -> Taken | Part:
+    def named(self, where: str, ports: Place) -> dict[str, str]:
+        """Today's names of a job's inputs or hyperparameters, each change told."""
+        names = port_names(ports.data)
+        self.notes.extend(
+            f"{where}.{old}: today's names are letters, digits and '_', so it became '{new}'."
+            for old, new in names.items()
+            if old != new
+        )
+        return names
+
+    def input(self, name: str, inputs: Place) -> Taken | Part:
+        """One input of the preview."""
         if not inputs.has_map(name):
             return inputs.taken(name)
         written = inputs.below(name)
@@ -66,20 +84,18 @@ class References:
     def _place(self, name: str, written: Place) -> Moved:
         data = written.data["data"]
         if isinstance(data, str):
-            self._guessed(name, data, "uri_folder")
-            return {"type": Taken("uri_folder"), **written.renamed("data", "path")}
+            self.guessed(f"inputs.{name}", data, "uri_folder")
+            return {"type": Taken("uri_folder"), "path": _reference(written, "data")}
         parts = written.below("data")
         local = parts.data.get("local_path")
         if isinstance(local, str):
-            kind = data_type(local, self.folder)
-            if type_on_disk(local, self.folder) is None:
-                self._guessed(name, local, kind)
+            kind = self.type_of(f"inputs.{name}", local)
             return {"type": Taken(kind), **parts.renamed("local_path", "path")}
         path = parts.data.get("path")
         if not isinstance(path, str):
             return {}
         kind = data_type(path)
-        self._guessed(name, path, kind)
+        self.guessed(f"inputs.{name}", path, kind)
         return {"type": Taken(kind), "path": self._in_datastore(name, parts, path)}
 
     def _in_datastore(self, name: str, parts: Place, path: str) -> Taken:
@@ -93,9 +109,17 @@ class References:
         )
         return parts.made("path", whole)
 
-    def _guessed(self, name: str, path: str, kind: str) -> None:
+    def type_of(self, where: str, path: str) -> str:
+        """Whether a path is one file or a folder, by what lies there; told where nothing does."""
+        kind = data_type(path, self.folder)
+        if type_on_disk(path, self.folder) is None:
+            self.guessed(where, path, kind)
+        return kind
+
+    def guessed(self, where: str, path: str, kind: str) -> None:
+        """Note that the type is not known."""
         what = "one file" if kind == "uri_file" else "a folder"
-        self.notes.append(f"inputs.{name}: '{path}' is taken for {what}; change the type if it is not.")
+        self.notes.append(f"{where}: '{path}' is taken for {what}; change the type if it is not.")
 
     def _read_asset(self, path: str, where: str) -> Data | None:
         """The content of an asset's file that the job names with `file:`."""
@@ -111,17 +135,19 @@ class References:
         return None
 
 
-def _environment(value: Place) -> Moved:
+def environment(value: Place) -> Moved:
+    """What an environment says, in a job or in a file of its own."""
     docker = value.below("docker")
     return {
         **docker.keep("image"),
-        **_build(docker.below("build")),
+        **_dockerfile(docker.below("build")),
+        **_build(value),
         **({"conda_file": value.without_file("conda_file")} if "conda_file" in value.data else {}),
-        **value.rest("docker", "conda_file", "$schema"),
+        **value.rest("docker", "build", "conda_file", "path", "local_path", "$schema"),
     }
 
 
-def _build(build: Place) -> Moved:
+def _dockerfile(build: Place) -> Moved:
     dockerfile = build.data.get("dockerfile")
     if not isinstance(dockerfile, str):
         return {}
@@ -131,6 +157,20 @@ def _build(build: Place) -> Moved:
         "dockerfile_path": build.made("dockerfile", path.name),
     }
     return {"build": Part(entries, build.path)}
+
+
+def _build(value: Place) -> Moved:
+    build = value.below("build")
+    if "local_path" not in build.data:
+        return value.keep("build")
+    return {"build": Part(build.renamed("local_path", "path") | build.rest("local_path"), build.path)}
+
+
+def _reference(source: Place, key: str) -> Taken:
+    """A name and a version, as today has them: `azureml:NAME:VERSION`."""
+    value = source.data[key]
+    old = _OLD_REFERENCE.match(value) if isinstance(value, str) else None
+    return source.edited(key, (*old.span("between"), ":")) if old else source.taken(key)
 
 
 def _without_places(entries: Moved) -> Moved:

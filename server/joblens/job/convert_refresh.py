@@ -1,148 +1,124 @@
-"""A job of the second preview (late 2021) in today's dialect: code, inputs, builds, pipelines."""
+"""A job or component of the second preview (late 2021) in today's dialect: code, inputs, builds.
+
+Its pipelines are in convert_pipeline.py. Components of the first preview are made of the same parts.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from joblens.job.moved import Moved, Part, Place, Taken
-from joblens.job.read_preview import data_type, type_on_disk
+from joblens.job.convert_names import word_name
+from joblens.job.convert_preview import code_of
+from joblens.job.convert_references import References
+from joblens.job.expressions import component_placeholders
+from joblens.job.moved import Edit, Moved, Part, Place, Taken
 
-_BINDING = re.compile(r"^\$\{\{\s*(?:inputs|outputs|jobs)\.")
 _PLACES = {"file": "uri_file", "folder": "uri_folder"}
 _TYPES = {"path": "uri_folder"}
+_COMPONENT_TYPES = {"command_component": "command"}
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """Makes the parts of the new job, and notes on the way."""
+    """Makes the parts of the new job."""
 
-    folder: Path | None
-    notes: list[str]
+    references: References
 
-    def job(self, root: Place) -> Moved:
-        """A command, sweep or pipeline job."""
-        if "jobs" in root.data:
-            return self._pipeline(root)
-        return self._work(root)
+    @property
+    def notes(self) -> list[str]:
+        """What had to be guessed so far."""
+        return self.references.notes
 
-    def _work(self, source: Place) -> Moved:
+    def work(self, source: Place) -> Moved:
         """A command job, a sweep, a trial or a step."""
         return {
             **source.rest("code", "environment", "inputs", "trial"),
-            **_code(source),
-            **_environment(source),
-            **self._inputs(source),
+            **code_of(source),
+            **self.references.environment(source),
+            **self.inputs(source),
             **self._trial(source),
         }
 
-    def _trial(self, source: Place) -> Moved:
-        if not source.has_map("trial"):
-            return source.keep("trial")
-        trial = source.below("trial")
-        return {"trial": Part(self._work(trial), trial.path)}
+    def component(self, source: Place) -> Moved:
+        """A command component."""
+        made = {**self.work(source), **self._outputs(source), **self._command(source), **self._name(source)}
+        if "type" in source.data:
+            made["type"] = source.word("type", _COMPONENT_TYPES)
+        if "compute" in made:
+            del made["compute"]
+            self.references.told.add((*source.path, "compute"))
+            self.notes.append("compute: left out; today the pipeline's step names it, not the component.")
+        return made
 
-    def _inputs(self, source: Place) -> Moved:
+    def inputs(self, source: Place) -> Moved:
+        """The inputs of a job, a step or a component."""
         if not source.has_map("inputs"):
             return source.keep("inputs")
         inputs = source.below("inputs")
         return {"inputs": Part({name: self._input(name, inputs) for name in inputs.data}, inputs.path)}
 
+    def _trial(self, source: Place) -> Moved:
+        if not source.has_map("trial"):
+            return source.keep("trial")
+        trial = source.below("trial")
+        return {"trial": Part(self.work(trial), trial.path)}
+
     def _input(self, name: str, inputs: Place) -> Taken | Part:
         written = inputs.below(name)
+        if "data" in written.data:
+            return self.references.input(name, inputs)
         for key, kind in _PLACES.items():
             if key in written.data:
                 made: Moved = {"type": Taken(kind), **written.renamed(key, "path"), **written.rest(key)}
                 return Part(made, written.path)
-        if written.data.get("type") == "path":
-            self.notes.append(
-                f"inputs.{name}: its type 'path' became 'uri_folder'; change it if it is one file."
-            )
-            return Part({**written.rest("type"), "type": written.word("type", _TYPES)}, written.path)
-        if "dataset" not in written.data:
-            return inputs.taken(name)
-        return Part({**self._dataset(name, written), **written.rest("dataset")}, written.path)
+        if "dataset" in written.data:
+            return Part({**self._dataset(name, written), **written.rest("dataset")}, written.path)
+        return self._port(name, inputs, "inputs")
+
+    def _port(self, name: str, ports: Place, side: str) -> Taken | Part:
+        """An input or output of a component."""
+        written = ports.below(name)
+        if written.data.get("type") != "path":
+            return ports.taken(name)
+        self.notes.append(f"{side}.{name}: its type 'path' became 'uri_folder'; change it if it is one file.")
+        return Part({**written.rest("type"), "type": written.word("type", _TYPES)}, written.path)
+
+    def _outputs(self, source: Place) -> Moved:
+        if not source.has_map("outputs"):
+            return source.keep("outputs")
+        outputs = source.below("outputs")
+        ports = {name: self._port(name, outputs, "outputs") for name in outputs.data}
+        return {"outputs": Part(ports, outputs.path)}
 
     def _dataset(self, name: str, written: Place) -> Moved:
+        where = f"inputs.{name}"
         if not written.has_map("dataset"):
-            self._guessed(name, str(written.data["dataset"]), "uri_folder")
+            self.references.guessed(where, str(written.data["dataset"]), "uri_folder")
             return {"type": Taken("uri_folder"), **written.renamed("dataset", "path")}
         dataset = written.below("dataset")
         key = "local_path" if "local_path" in dataset.data else "path"
-        path = str(dataset.data.get(key, ""))
-        kind = data_type(path, self.folder)
-        if type_on_disk(path, self.folder) is None:
-            self._guessed(name, path, kind)
+        kind = self.references.type_of(where, str(dataset.data.get(key, "")))
         return {"type": Taken(kind), **dataset.renamed(key, "path")}
 
-    def _guessed(self, name: str, path: str, kind: str) -> None:
-        what = "one file" if kind == "uri_file" else "a folder"
-        self.notes.append(f"inputs.{name}: '{path}' is taken for {what}; change the type if it is not.")
+    def _command(self, source: Place) -> Moved:
+        """The command of a component of the first preview, which had single braces."""
+        command = source.data.get("command")
+        if not isinstance(command, str):
+            return source.keep("command")
+        known = {(side, name) for side in ("inputs", "outputs") for name in source.below(side).data}
+        edits: list[Edit] = []
+        for found in component_placeholders(command):
+            if (found.context, found.name) in known:
+                edits += ((found.start, found.start + 1, "${{"), (found.end - 1, found.end, "}}"))
+        return {"command": source.edited("command", *edits)}
 
-    def _pipeline(self, root: Place) -> Moved:
-        settings, jobs = root.below("settings"), root.below("jobs")
-        kept = settings.rest("environment") | root.renamed("compute", "default_compute")
-        home = settings.path if root.has_map("settings") else None
-        steps: Moved = {name: self._step(name, jobs, settings) for name in jobs.data}
-        return {
-            **root.rest("compute", "settings", "jobs", "inputs"),
-            **self._inputs(root),
-            **({"settings": Part(kept, home)} if kept else {}),
-            **({"jobs": Part(steps, jobs.path)} if root.has_map("jobs") else root.keep("jobs")),
-        }
-
-    def _step(self, name: str, jobs: Place, settings: Place) -> Taken | Part:
-        if not jobs.has_map(name):
-            return jobs.taken(name)
-        step = jobs.below(name)
-        made = {**self._work(step), **_bound(step, "outputs")}
-        inputs = made.get("inputs")
-        if isinstance(inputs, Part):
-            bound = {key: _binding(entry) for key, entry in inputs.entries.items()}
-            made["inputs"] = Part(bound, inputs.home)
-        if step.data.get("type") in ("component", "component_job"):
-            del made["type"]
-        if "environment" in settings.data and "environment" not in made and "command" in step.data:
-            made["environment"] = Taken(settings.data["environment"])
-            self.notes.append(f"jobs.{name}.environment: the one of the pipeline's settings is put in.")
-        return Part(made, step.path)
-
-
-def _code(source: Place) -> Moved:
-    code = source.below("code")
-    if "local_path" in code.data:
-        return {"code": code.taken("local_path")}
-    return source.keep("code")
-
-
-def _environment(source: Place) -> Moved:
-    environment = source.below("environment")
-    build = environment.below("build")
-    if "local_path" not in build.data:
-        return source.keep("environment")
-    made: Moved = {
-        **environment.rest("build"),
-        "build": Part({**build.renamed("local_path", "path"), **build.rest("local_path")}, build.path),
-    }
-    return {"environment": Part(made, environment.path)}
-
-
-def _bound(step: Place, key: str) -> Moved:
-    """The outputs of a step, bound to those of the pipeline as today writes it."""
-    if not step.has_map(key):
-        return step.keep(key)
-    values = step.below(key)
-    return {key: Part({name: _binding(values.taken(name)) for name in values.data}, values.path)}
-
-
-def _binding(entry: Taken | Part) -> Taken | Part:
-    """A binding with the `parent.` that today puts before it, and without blanks in its braces."""
-    if isinstance(entry, Part) or isinstance(entry.value, Mapping) or not isinstance(entry.value, str):
-        return entry
-    if entry.path is None or not _BINDING.match(entry.value):
-        return entry
-    inner = entry.value.removeprefix("${{").removesuffix("}}").strip()
-    bound = "${{parent." + inner + "}}"
-    return Taken(bound, entry.path, ((0, len(entry.value), bound),))
+    def _name(self, source: Place) -> Moved:
+        """The name, in today's letters."""
+        name = source.data.get("name")
+        if not isinstance(name, str):
+            return source.keep("name")
+        today = word_name(name)
+        if today == name:
+            return source.keep("name")
+        self.notes.append(f"name: today's names are lower-case words, so '{name}' became '{today}'.")
+        return {"name": source.edited("name", (0, len(name), today))}

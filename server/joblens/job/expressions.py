@@ -55,6 +55,8 @@ _TODAY = re.compile(f"{_CLOSED}|{_UNCLOSED}")
 # The preview client's own pattern, and what it becomes while it is typed; all other braces are the shell's.
 _PREVIEW_BODY = r"(?:inputs|search_space)\.[\w.\-]*"
 _PREVIEW = re.compile(rf"\{{(?:(?P<body>{_PREVIEW_BODY})\}}|(?P<open>{_PREVIEW_BODY}))")
+# A component's command, in the few weeks of 2021 when it had these; its outputs were no job's yet.
+_COMPONENT = re.compile(r"(?<!\$\{)\{(?P<body>(?:inputs|outputs)\.[\w.\-]+)\}")
 _GROUP = re.compile(r"\$\[\[(.*?)\]\]", re.DOTALL)
 
 
@@ -72,6 +74,11 @@ def _expressions(text: str, dialect: Dialect) -> tuple[Expression, ...]:
         _expression(match, 3, any(group.start < match.start() < group.end for group in within))
         for match in _TODAY.finditer(text)
     )
+
+
+def component_placeholders(text: str) -> list[Expression]:
+    """The placeholders of a component of the preview; those of today are none of them."""
+    return [_expression(match, 1) for match in _COMPONENT.finditer(text)]
 
 
 def groups(text: str) -> list[Group]:

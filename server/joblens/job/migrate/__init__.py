@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from joblens.errors import JobFileError
 from joblens.job.convert import moved
 from joblens.job.migrate.source import SourceText, UnfitError
 from joblens.job.migrate.write import written
@@ -20,6 +21,8 @@ from joblens.text.values import value_of
 _BOM = "\ufeff"
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _ANEW = "The file's layout (an anchor, most likely) did not let its text be kept: it is written anew."
+_COMMENTS = "Its layout (an anchor, most likely) does not let its comments be kept."
+_SEVERAL = "It holds several YAML documents, and a file has one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,10 @@ class Migrated:
 
 
 def migrate(document: Document) -> Migrated | None:
-    """The document in today's format; None where it is that already, is no job, or is not valid YAML."""
+    """The document in today's format; None where it is that already, is of no preview, or is not valid YAML.
+
+    Raises where the text cannot be kept, and something would be lost.
+    """
     if document.problems:
         return None
     if document.text.startswith(_BOM):  # It stays the first character, whatever line comes first.
@@ -41,12 +47,24 @@ def migrate(document: Document) -> Migrated | None:
     found = moved(document, as_map(value_of(document.tree.root)))
     if found is None:
         return None
+    if _documents(document.text) > 1:
+        raise JobFileError(_SEVERAL, hint="Put each into a file of its own, then migrate again.")
     job, notes = found
     text = _kept_text(document, job)
     if text is not None:
         return Migrated(text, notes)
+    if document.tree.comments:
+        hint = "Write out what an alias (*x) or '<<' stands for, then migrate again."
+        raise JobFileError(_COMMENTS, hint=hint)
     anew = yaml.safe_dump(plain(job), sort_keys=False, allow_unicode=True, width=1000)
     return Migrated(anew, (*notes, _ANEW))
+
+
+def _documents(text: str) -> int:
+    try:
+        return sum(isinstance(one, yaml.DocumentStartEvent) for one in yaml.parse(text, _LOADER))
+    except yaml.YAMLError:
+        return 1
 
 
 def _kept_text(document: Document, job: Part) -> str | None:

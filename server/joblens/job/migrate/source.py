@@ -44,7 +44,7 @@ class SourceText:
     def __init__(self, document: Document, job: Part) -> None:
         self.document = document
         self.text = document.text
-        self.newline = "\r\n" if "\r\n" in document.text else "\n"
+        self.newline = next((one for one in ("\r\n", "\n", "\r") if one in document.text), "\n")
         self.pieces: dict[Path, Piece] = {}
         self.lead: list[str] = []
         """The lines before the first entry that are the file's, not the entry's."""

@@ -31,11 +31,12 @@ def written(source: SourceText, job: Part) -> str:
 
 
 class _Writer:
-    """Knows which pieces' comments are written already: one that two values were made of says them once."""
+    """Knows which pieces and comments are written: what two values were made of is said once."""
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self._said: set[Path] = set()
+        self._written: set[Path] = set()
 
     def block(self, part: Part, column: int) -> list[str]:
         """The lines of a mapping in block style."""
@@ -79,7 +80,8 @@ class _Writer:
             return self._part(key, entry, column)
         if entry.path is None:
             return self._new(key, entry.value, column)
-        repeated = entry.path in self._said
+        repeated = entry.path in self._written
+        self._written.add(entry.path)
         above = self._above(entry.path, column)
         piece = self._piece(entry.path)
         if piece.column < 0 or repeated:
@@ -105,6 +107,7 @@ class _Writer:
         shift = column - piece.column
         header = self._changed(piece.start, self.source.next_line(colon), self._renamed(piece, key), shift)
         inside = column + value.indent - piece.column
+        above += self._above_first(part, column)
         inner = self.block(part, inside)
         if part.home not in self.source.opened:  # All of it went; its comments stay.
             inner = [*self._own_lines(piece.head, inside), *inner]
@@ -121,6 +124,16 @@ class _Writer:
             return [*above, f"{' ' * column}{key}:{self.source.newline}", *inner, *piece.tail]
         changes = [*self._renamed(piece, key), (value.span, self.flow(part))]
         return self._moved(piece, changes, column)
+
+    def _above_first(self, part: Part, column: int) -> list[str]:
+        """What stood above the first entry, if that was outside of the map: it stays above the map."""
+        first = next(iter(self._ordered(part)), None)
+        origin = _origin(first[1]) if first is not None else None
+        home = part.home or ()
+        if origin is None or origin[: len(home)] == home:
+            return []
+        lines = self._above(origin, column)
+        return lines if any(line.strip() for line in lines) else []
 
     def _below(self, header: str, inner: list[str]) -> list[str]:
         """A new header above its entries; a blank line before the first of them goes before the header."""
