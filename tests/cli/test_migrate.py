@@ -1,6 +1,7 @@
 """`joblens migrate` as a user has it: diff, check, write."""
 
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,6 +66,66 @@ def test_guesses_are_told_beside_the_result(joblens: Run, tmp_path: Path) -> Non
         file.write(b"\r\ninputs:\r\n  a: {data: azureml:d:1}\r\n")
     _, _, err = joblens("migrate", "job.yml")
     assert err == "job.yml: inputs.a: 'azureml:d:1' is taken for a folder; change the type if it is not.\n"
+
+
+def test_a_guess_and_a_file_are_told_once(joblens: Run, tmp_path: Path) -> None:
+    (tmp_path / "job.yml").write_text(
+        "command: run\ncompute: {target: local}\n"
+        "inputs:\n  a: {data: azureml:d:1}\n  b: {data: azureml:d:1}\n"
+    )
+    code, out, err = joblens("migrate", "--check", ".", "job.yml", str(tmp_path / "job.yml"))
+    assert (code, out) == (1, "job.yml: to be migrated\n")
+    told = "'azureml:d:1' is taken for a folder; change the type if it is not.\n"
+    assert err == f"job.yml: inputs.a: {told}job.yml: inputs.b: {told}"
+
+
+def test_files_of_all_previews_are_written(joblens: Run, tmp_path: Path) -> None:
+    (tmp_path / "job.yml").write_text("command: run\ncompute: {target: local, node_count: 2} # c\n")
+    (tmp_path / "late.yml").write_text("command: run\ncompute: azureml:c\ncode: {local_path: s} # c\n")
+    assert joblens("migrate", "--write", ".")[:2] == (0, "job.yml: migrated\nlate.yml: migrated\n")
+    assert (tmp_path / "job.yml").read_text().endswith("compute: local\nresources:\n  instance_count: 2\n")
+    assert (tmp_path / "late.yml").read_text() == "command: run\ncompute: azureml:c\n# c\ncode: s\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("command: run\ncompute: {target: local}\n---\ncommand: b\n", "several YAML documents"),
+        (
+            "type: command_job\ncommand: run\nx: &c {target: local}\ncompute: *c # c\n",
+            "does not let its comments be kept",
+        ),
+        ("command: run\ncompute: azureml:c\ncode: {local_path: 's\n", "zz.yml, line 3"),
+    ],
+)
+def test_nothing_is_written_where_one_file_would_lose_something(
+    joblens: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "zz.yml").write_text(text)
+    code, out, err = joblens("migrate", "--write", ".")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert (tmp_path / "job.yml").read_bytes() == OLD.encode()
+    assert (tmp_path / "zz.yml").read_text() == text
+
+
+def test_nothing_is_written_where_one_file_cannot_be(
+    joblens: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zz.yml").write_text("command: run\ncompute: {target: local}\n")
+    made = tempfile.mkstemp
+
+    def full(prefix: str, **where: Path) -> tuple[int, str]:
+        if prefix.startswith(".zz"):
+            raise OSError(28, "No space left on device")
+        return made(prefix=prefix, **where)
+
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    code, out, err = joblens("migrate", "--write", ".")
+    assert (code, out) == (2, "")
+    assert "zz.yml" in err and "No space left" in err
+    assert (tmp_path / "job.yml").read_bytes() == OLD.encode()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["job.yml", "today.yml", "zz.yml"]
 
 
 def test_a_broken_file_stops_before_anything_is_written(joblens: Run, tmp_path: Path) -> None:
