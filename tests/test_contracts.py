@@ -46,6 +46,7 @@ def test_the_extension_brings_the_commands_that_the_server_leaves_to_it():
     assert not set(protocol.COMMANDS_FOR_ALL) & contributed
     assert set(commands.COMMANDS) == {*protocol.COMMANDS, *protocol.COMMANDS_FOR_ALL}
     assert found(r'CHECK_WORKSPACE = "([^"]+)"', PROTOCOL) == {protocol.CHECK_WORKSPACE}
+    assert found(r'MIGRATE = "([^"]+)"', PROTOCOL) == {protocol.MIGRATE}
     assert found(r'OWN_EXTENSION = "([^"]+)"', PROTOCOL) == {protocol.OWN_EXTENSION}
 
 
@@ -66,6 +67,12 @@ def test_a_severity_in_the_settings_is_one_that_the_server_knows():
 def test_both_sides_know_the_same_messages():
     python = {protocol.RUN, protocol.CANCEL, protocol.SUBMIT, protocol.RUN_EVENT}
     assert python == found(r'"(joblens/\w+)"', PROTOCOL)
+
+
+def test_each_menu_shows_contributed_commands():
+    contributed = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    menus = MANIFEST["contributes"]["menus"].values()
+    assert {item["command"] for menu in menus for item in menu} <= contributed
 
 
 def test_a_run_event_carries_the_same_in_both_languages():

@@ -6,6 +6,7 @@ import { startClient } from "./client";
 import { cancelRun } from "./commands/cancelRun";
 import { checkWorkspace } from "./commands/checkWorkspace";
 import { dryRun } from "./commands/dryRun";
+import { migrateFile } from "./commands/migrateFile";
 import { restartServer } from "./commands/restartServer";
 import { runActions } from "./commands/runActions";
 import { runLocally } from "./commands/runLocally";
@@ -28,6 +29,7 @@ export function activate(context: ExtensionContext): void {
     runLocally(client, runs),
     dryRun(client, dryRunText),
     submit(client),
+    migrateFile(client),
     cancelRun(client, runs),
     runActions(runs),
     checkWorkspace(client),

@@ -37,6 +37,11 @@ export interface SubmittedJob {
   readonly studioUrl: string;
 }
 
+export interface ExecuteCommandParams {
+  readonly command: string;
+  readonly arguments?: readonly string[];
+}
+
 /** Something happened in a run that `joblens/run` started. */
 export interface RunEvent {
   readonly name: string;
@@ -58,9 +63,10 @@ export const RUN_EVENT = "joblens/runEvent";
 export const OWN_EXTENSION = "ownExtension";
 
 /** LSP's own request for a command of the server. */
-export const executeCommandRequest: Request<{ readonly command: string }, unknown> = {
+export const executeCommandRequest: Request<ExecuteCommandParams, unknown> = {
   method: "workspace/executeCommand",
 };
+export const MIGRATE = "joblens.migrate";
 export const CHECK_WORKSPACE = "joblens.checkWorkspace";
 /** LSP's code of a request that was withdrawn. */
 export const REQUEST_CANCELLED = -32800;

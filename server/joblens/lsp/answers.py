@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from joblens.checks import older_format
+from joblens.checks.problem import Problem
 from joblens.errors import UserError
 from joblens.features import completion as completion_feature
 from joblens.features import definition as definition_feature
@@ -127,18 +129,34 @@ def tokens(opened: OpenDocument) -> types.SemanticTokens:
 
 def quick_fixes(opened: OpenDocument, place: types.Range) -> list[types.CodeAction]:
     """The fixes of the problems that a range touches."""
-    start = opened.positions.offset_at(place.start)
-    end = opened.positions.offset_at(place.end)
-    touched = [one for one in opened.problems if one.span.start <= end and start <= one.span.end]
+    touched = _touched(opened, place)
     return [fix for one in touched for fix in convert.quick_fixes(opened.positions, opened.uri, one)]
 
 
-def migrations(opened: OpenDocument, only: Sequence[str] | None) -> list[types.CodeAction]:
-    """The migration of a preview file, where refactorings are asked for."""
-    if only and not any(types.CodeActionKind.RefactorRewrite.value.startswith(kind) for kind in only):
+def migrations(
+    opened: OpenDocument, place: types.Range, only: Sequence[str] | None
+) -> list[types.CodeAction]:
+    """The migration of a preview file: as the fix of what names its format, and as a refactoring."""
+    kinds = types.CodeActionKind
+    named = [one for one in _touched(opened, place) if one.code == older_format.CODE]
+    fixes = named if _asked(only, kinds.QuickFix) else []
+    refactoring = _asked(only, kinds.RefactorRewrite)
+    found = migration_feature.migration(opened.subject) if fixes or refactoring else None
+    if found is None:
         return []
-    found = migration_feature.migration(opened.subject)
-    return [] if found is None else [convert.migration(opened.positions, opened.uri, found)]
+    wanted = [*fixes, None] if refactoring else fixes
+    return [convert.migration(opened.positions, opened.uri, found, one) for one in wanted]
+
+
+def _touched(opened: OpenDocument, place: types.Range) -> list[Problem]:
+    start = opened.positions.offset_at(place.start)
+    end = opened.positions.offset_at(place.end)
+    return [one for one in opened.problems if one.span.start <= end and start <= one.span.end]
+
+
+def _asked(only: Sequence[str] | None, kind: types.CodeActionKind) -> bool:
+    """Whether actions of a kind are asked for; those of all kinds are, where none is named."""
+    return not only or any(f"{kind.value}.".startswith(f"{one}.") for one in only)
 
 
 def _refusal(error: UserError) -> JsonRpcException:

@@ -94,13 +94,21 @@ def _saved(server: JoblensServer, call: Call) -> str:
 async def _tell_guesses(server: JoblensServer, call: Call) -> object:
     if len(call.arguments) != 1 or not isinstance(call.arguments[0], Sequence):
         raise JsonRpcInvalidParams("The argument of the command is a list of guesses.")
-    told = "Migrated. See whether this is right: " + " ".join(map(str, call.arguments[0]))
-    server.window_show_message(types.ShowMessageParams(types.MessageType.Info, told))
+    from joblens.lsp import migrating
+
+    migrating.tell_guesses(server, [str(one) for one in call.arguments[0]])
     return None
+
+
+async def _migrate(server: JoblensServer, call: Call) -> object:
+    from joblens.lsp import migrating
+
+    return await migrating.migrate(server, call.text("the URI of a file"))
 
 
 COMMANDS: Mapping[str, Command] = {
     protocol.TELL_GUESSES: _tell_guesses,
+    protocol.MIGRATE: _migrate,
     protocol.CHECK_WORKSPACE: _check_workspace,
     protocol.RUN_LOCALLY: _run_locally,
     protocol.DRY_RUN: _dry_run,

@@ -56,16 +56,25 @@ def quick_fixes(positions: Positions, uri: str, problem: Problem) -> list[types.
     ]
 
 
-def migration(positions: Positions, uri: str, found: Migration) -> types.CodeAction:
-    """A migration as the editor offers it; its guesses are told when it is done."""
-    edits = [types.TextEdit(positions.range_of(span), text) for span, text in found.edits]
+def migration(
+    positions: Positions, uri: str, found: Migration, problem: Problem | None = None
+) -> types.CodeAction:
+    """A migration as the editor offers it, as the fix of a problem or without one; it tells its guesses."""
+    kinds = types.CodeActionKind
     tell = types.Command("Tell what was guessed", TELL_GUESSES, arguments=[list(found.notes)])
     return types.CodeAction(
         title=TITLE,
-        kind=types.CodeActionKind.RefactorRewrite,
-        edit=types.WorkspaceEdit(changes={uri: list(edits)}),
+        kind=kinds.RefactorRewrite if problem is None else kinds.QuickFix,
+        diagnostics=None if problem is None else [diagnostic(positions, problem)],
+        is_preferred=None if problem is None else True,
+        edit=types.WorkspaceEdit(changes={uri: migration_edits(positions, found)}),
         command=tell if found.notes else None,
     )
+
+
+def migration_edits(positions: Positions, found: Migration) -> list[types.TextEdit]:
+    """The lines that a migration changes."""
+    return [types.TextEdit(positions.range_of(span), text) for span, text in found.edits]
 
 
 def completion_item(positions: Positions, completion: Completion) -> types.CompletionItem:

@@ -140,6 +140,6 @@ def register(server: JoblensServer) -> None:
         only, creates = params.context.only, server.client.creates_files
         return [
             *answers.quick_fixes(opened, params.range),
-            *answers.migrations(opened, only),
+            *answers.migrations(opened, params.range, only),
             *refactorings.moves(opened, params.range, only, creates_files=creates),
         ]

@@ -19,7 +19,9 @@ CHECK_WORKSPACE = "joblens.checkWorkspace"
 """Command of `workspace/executeCommand`: check every file of the workspace folders."""
 TELL_GUESSES = "joblens.tellGuesses"
 """Command: show what a migration guessed."""
-COMMANDS_FOR_ALL = (TELL_GUESSES,)
+MIGRATE = "joblens.migrate"
+"""Command: have the editor change a file of a preview, named by its URI, to today's format."""
+COMMANDS_FOR_ALL = (TELL_GUESSES, MIGRATE)
 RUN_LOCALLY = "joblens.runLocally"
 DRY_RUN = "joblens.dryRun"
 CANCEL_RUN = "joblens.cancelRun"
