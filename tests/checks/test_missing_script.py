@@ -99,7 +99,7 @@ def check(folder: Path, text: str, message: str = "", severity: Severity = Sever
         "pip install -r requirements.txt && python «mian.py»",
         "bash «rum.sh»",
         "./«rum.sh»",
-        "Rscript «train.R»",
+        "Rscript «./train.R»",
         "python «nothing-like-it.py»",
         "python «other/main.py»",
     ],
@@ -150,6 +150,16 @@ def test_the_message_names_what_was_meant_or_what_is_there(folder: Path) -> None
     )
 
 
+def test_a_script_of_the_name_in_another_folder_is_the_one_that_was_meant(folder: Path) -> None:
+    found_at = {"src/main.py": "main.py", "./sbu/train.py": "./sub/train.py", "train.py": "sub/train.py"}
+    for written, meant in found_at.items():
+        check(
+            folder,
+            JOB.replace("COMMAND", f"python «{written}»"),
+            f"There is no '{written}' in 'src'. Did you mean '{meant}'?",
+        )
+
+
 def test_the_fix_writes_the_name_that_was_meant(folder: Path) -> None:
     for command, mended in {
         "python mian.py --lr 1": "python main.py --lr 1",
@@ -171,6 +181,11 @@ def test_the_place_is_right_in_folded_text(folder: Path) -> None:
 
 def test_after_a_script_only_a_slip_counts_as_a_warning(folder: Path) -> None:
     check(folder, JOB.replace("COMMAND", "python prep.py && python «mian.py»"), severity=Severity.WARNING)
+
+
+def test_a_shell_may_find_its_script_elsewhere(folder: Path) -> None:
+    check(folder, JOB.replace("COMMAND", "bash «entrypoint.sh»"), severity=Severity.WARNING)
+    check(folder, JOB.replace("COMMAND", "bash «./entrypoint.sh»"))
 
 
 def test_in_the_preview_only_a_slip_counts_as_a_warning(folder: Path) -> None:

@@ -20,6 +20,7 @@ from joblens.schema.near import nearest
 
 CODE = "JL803"
 
+_LOOKED_INTO = 20
 _IGNORE_FILES = (".gitignore", ".amlignore")
 
 
@@ -34,26 +35,45 @@ def _problem(launch: Launch, run: Run) -> Problem | None:
     missing = _missing_module(launch, run) if run.language is Language.MODULE else _missing_file(launch, run)
     if missing is None or run.made is Made.ANYTHING or _is_generated(launch, missing):
         return None
-    place, names = missing.parent, _names_beside(launch, missing)
-    meant = nearest(missing.name, names)
+    meant = _elsewhere(launch, run, missing) or _alike(launch, run, missing)
     certain = run.made is Made.NOTHING and launch.scope.dialect is Dialect.TODAY and _is_whole(launch)
     if meant is None and not certain:
         return None
     span = launch.span(run.script)
-    where = f"in '{shortened(_shown(launch, place), 30)}'"
-    message = f"There is no '{shortened(missing.name, 30)}' {where}."
-    severity = Severity.ERROR if certain else Severity.WARNING
+    folder = launch.code.parent if launch.is_file else launch.code / run.folder
+    noun = "module " if run.language is Language.MODULE else ""
+    where = shortened(_shown(launch, folder), 25)
+    said = f"There is no {noun}'{shortened(run.script.text, 30)}' in '{where}'."
+    if meant is not None:
+        severity = Severity.ERROR if certain else Severity.WARNING
+        fix = replacement(meant, span) if launch.is_as_written(run.script) else None
+        return Problem(CODE, did_you_mean(said, meant), span, severity, fix)
+    # A shell looks for a script among the programs of the machine, too.
+    is_named = run.language is Language.OTHER and "/" not in run.script.text
+    names = _names_beside(launch, missing)
+    message = one_of(f"{said} It has:", names, 40) if names else f"{said} Check the name."
+    return Problem(CODE, message, span, Severity.WARNING if is_named else Severity.ERROR)
+
+
+def _elsewhere(launch: Launch, run: Run, missing: Path) -> str | None:
+    """The way to a script of the very name in the code folder, or one folder deeper."""
+    if run.folder or launch.is_file or run.language is Language.MODULE:
+        return None
+    folders = [one for one in launch.disk.names(launch.code) if one.endswith("/") and one[0] != "."]
+    for folder in ("", *folders[:_LOOKED_INTO]):
+        if launch.disk.entry(launch.code / folder / missing.name) is Entry.FILE:
+            return "./" * run.script.text.startswith("./") + folder + missing.name
+    return None
+
+
+def _alike(launch: Launch, run: Run, missing: Path) -> str | None:
+    """The script's name as written, with its last part changed to one beside that is much like it."""
+    meant = nearest(missing.name, _names_beside(launch, missing))
     if meant is None:
-        check = f"{message} Check its name and the folder 'code'."
-        message = one_of(f"{message} It has:", names, 40) if names else check
-        return Problem(CODE, message, span, severity)
-    written = run.script.text.removesuffix(_named(run, missing)) + _named(run, missing.with_name(meant))
-    fix = replacement(written, span) if launch.is_as_written(run.script) else None
-    return Problem(CODE, did_you_mean(message, meant), span, severity, fix)
-
-
-def _named(run: Run, path: Path) -> str:
-    return path.stem if run.language is Language.MODULE else path.name
+        return None
+    if run.language is Language.MODULE:
+        return run.script.text.removesuffix(missing.stem) + PurePosixPath(meant).stem
+    return run.script.text.removesuffix(missing.name) + meant
 
 
 def _missing_file(launch: Launch, run: Run) -> Path | None:

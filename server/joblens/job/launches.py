@@ -5,7 +5,7 @@ Silent where the code is not at hand: registered, remote, not named, or added to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,13 +15,13 @@ from joblens.job.command.action import Language
 from joblens.job.command.read import Reading, Run, read
 from joblens.job.command.words import Word
 from joblens.job.disk import Disk, Entry
-from joblens.job.expressions import Expression
 from joblens.job.fields import Fields
 from joblens.job.file_references import local_path
+from joblens.job.glance import Glance
 from joblens.job.model import Dialect
 from joblens.job.names import Scope
 from joblens.text.document import Document
-from joblens.text.nodes import Mapping, Scalar, Span
+from joblens.text.nodes import Mapping, Node, Scalar, Span
 from joblens.text.offsets import source_offsets
 from joblens.text.tree import Tree
 from joblens.text.values import scalar_value
@@ -47,6 +47,10 @@ class Launch:
     def span(self, word: Word) -> Span:
         """The place of a word in the document."""
         return Span(self.offsets[word.start], self.offsets[word.end - 1] + 1)
+
+    def beginning(self, word: Word, length: int) -> Span:
+        """The place of the first characters of a word."""
+        return Span(self.offsets[word.source.starts[0]], self.offsets[word.source.ends[length - 1] - 1] + 1)
 
     def is_as_written(self, word: Word) -> bool:
         """Whether the document has the word letter by letter, so that it can be replaced."""
@@ -86,10 +90,11 @@ class Launch:
 
 def launches(document: Document, scopes: Sequence[Scope], disk: Disk) -> Iterator[Launch]:
     """Each command that runs scripts, and whose code is at hand."""
+    disk = Glance(disk)
     if _adds_files(document, disk):
         return
     for scope in scopes:
-        reading = read(scope.command.value, scope.dialect, _one_word(scope))
+        reading = read(scope.command.value, scope.dialect, _plain_inputs(scope))
         code = _code(document.tree, scope, disk) if reading.runs else None
         if code is not None:
             yield Launch(scope, reading, code, disk, document.text)
@@ -117,22 +122,18 @@ def _adds_files(document: Document, disk: Disk) -> bool:
     return disk.entry(path.with_suffix(".additional_includes")) is Entry.FILE
 
 
-def _one_word(scope: Scope) -> Callable[[Expression], bool]:
-    """Whether a placeholder becomes text without blanks, by what is declared of it."""
+def _plain_inputs(scope: Scope) -> frozenset[str]:
+    """The inputs that become text without blanks, by what is declared of them."""
+    return frozenset(name for name, pair in scope.inputs.items() if _is_plain(pair.value))
 
-    def is_one_word(found: Expression) -> bool:
-        if found.context != "inputs":
-            return found.context in ("outputs", "search_space")
-        declared = scope.inputs.get(found.name)
-        value = declared.value if declared is not None else None
-        if isinstance(value, Scalar):
-            return not isinstance(scalar_value(value), str)
-        if isinstance(value, Mapping):
-            kinds = [pair.value for pair in value.pairs if _is_type(pair.key)]
-            return bool(kinds) and isinstance(kinds[0], Scalar) and kinds[0].value != "string"
-        return False
 
-    return is_one_word
+def _is_plain(value: Node | None) -> bool:
+    if isinstance(value, Scalar):
+        return not isinstance(scalar_value(value), str)
+    if isinstance(value, Mapping):
+        kinds = [pair.value for pair in value.pairs if _is_type(pair.key)]
+        return bool(kinds) and isinstance(kinds[0], Scalar) and kinds[0].value != "string"
+    return False
 
 
 def _is_type(key: object) -> bool:

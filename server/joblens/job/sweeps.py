@@ -42,6 +42,8 @@ class Sweep:
     policy: Policy | None
     limits: Fields | None
     objective: Fields | None
+    trial: Node | None = None
+    """What each trial runs."""
 
 
 def sweeps(tree: Tree, kind: Kind) -> Iterator[Sweep]:
@@ -69,6 +71,7 @@ def _today(root: Fields) -> Sweep:
         policy=_policy(root, "type"),
         limits=root.below("limits"),
         objective=root.below("objective"),
+        trial=root.value("trial"),
     )
 
 
@@ -79,6 +82,7 @@ def _preview(root: Fields) -> Sweep:
         policy=_policy(root, "policy_type"),
         limits=root,
         objective=root.below("objective"),
+        trial=root.value("trial"),
     )
 
 

@@ -1,6 +1,8 @@
 """What a command runs is read from its text, with the place of each word; what is unclear runs nothing."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from joblens.job.command.action import Made
 from joblens.job.command.read import Reading, Run, read
@@ -8,7 +10,7 @@ from joblens.job.model import Dialect
 
 
 def reading(command: str, dialect: Dialect = Dialect.TODAY) -> Reading:
-    return read(command, dialect, lambda placeholder: placeholder.context == "outputs")
+    return read(command, dialect, frozenset(("plain",)))
 
 
 def runs(command: str) -> tuple[Run, ...]:
@@ -34,6 +36,7 @@ def shown(command: str) -> list[str]:
         ("A=1 B='x y' python train.py", ":train.py"),
         ("env A=1 python train.py", ":train.py"),
         ("time nohup python train.py --lr 1 &", ":train.py --lr 1"),
+        ("sudo -u me -E env -u X A=1 nice -n 5 python train.py", ":train.py"),
         ("timeout -k 5 600 python train.py", ":train.py"),
         ("conda run -n base --no-capture-output python train.py", ":train.py"),
         ("sudo -E bash setup.sh", ":setup.sh"),
@@ -123,6 +126,11 @@ def test_the_script_and_its_arguments(command: str, expected: str | None) -> Non
         "torchrun --no_python train.py",
         "torchrun -m train",
         "srun run.sh",
+        "mpirun --wdir src -np 2 python a.py",
+        "env --chdir=src python a.py",
+        "sudo -D src python a.py",
+        "conda run -n base --cwd src python a.py",
+        "mpirun -np 1 python a.py : -np 2 python b.py",
         "bash",
         "bash -s < run.sh",
         "$[[python ${{inputs.x}}.py]]",
@@ -232,3 +240,27 @@ def test_a_search_path_for_modules_is_noted() -> None:
 def test_deep_nesting_is_survived() -> None:
     assert reading("(" * 5000 + "python a.py" + ")" * 5000) == Reading()
     assert reading("bash -c " * 2000).runs == ()
+
+
+_PIECES = """
+python torchrun bash -c -m -u cd src train.py pkg.mod --lr --lr=1 && || ; | & ( ) < > >> 2>&1 # \\ ' " `
+$ $( ${ ${{inputs.x}} ${{inputs. $[[ ]] $X * ? [ { } {a,b} ~ = A=1 if then fi exit exec timeout mpirun
+accelerate launch
+"""
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    pieces=st.lists(st.sampled_from([*_PIECES.split(), " ", "\n", "\\\n", "\t", "é"]), max_size=14),
+    glue=st.sampled_from(["", " "]),
+    dialect=st.sampled_from(Dialect),
+)
+def test_any_text_is_read_and_every_place_lies_in_it(pieces: list[str], glue: str, dialect: Dialect) -> None:
+    command = glue.join(pieces)
+    last = 0
+    for run in reading(command, dialect).runs:
+        for word in (run.script, *run.arguments):
+            assert 0 <= word.start <= word.end <= len(command)
+            assert len(word.source.starts) == len(word.text) == len(word.source.ends)
+        assert run.script.start >= last
+        last = run.script.end

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from joblens.job.expressions import Expression, expressions, groups
+from joblens.job.expressions import expressions, groups
 from joblens.job.model import Dialect
 
 ONE = "\ue000"
@@ -14,6 +14,8 @@ MANY = "\ue001"
 """Stands for any text that is known only when the command runs; unquoted, it may be several words or none."""
 OPEN, CLOSE = "\ue002", "\ue003"
 """Around a part that is dropped where its input has no value."""
+
+_PLAIN = ("outputs", "search_space")
 
 
 class UnclearError(Exception):
@@ -29,11 +31,17 @@ class Text:
     ends: Sequence[int]
 
 
-def filled(command: str, dialect: Dialect, is_one_word: Callable[[Expression], bool]) -> Text:
-    """The command with a single character in place of each placeholder, and of each bracket of a group."""
-    replaced = {
-        found.start: (found.end, ONE if is_one_word(found) else MANY) for found in _closed(command, dialect)
-    }
+def filled(command: str, dialect: Dialect, plain_inputs: Set[str]) -> Text:
+    """The command with a single character in place of each placeholder, and of each bracket of a group.
+
+    `plain_inputs` are the inputs that become text without blanks, as outputs and hyperparameters do.
+    """
+    replaced: dict[int, tuple[int, str]] = {}
+    for found in expressions(command, dialect):
+        if not found.closed:
+            raise UnclearError
+        is_plain = found.context in _PLAIN or (found.context == "inputs" and found.name in plain_inputs)
+        replaced[found.start] = (found.end, ONE if is_plain else MANY)
     if dialect is Dialect.TODAY:
         for group in groups(command):
             replaced[group.start] = (group.start + 3, OPEN)
@@ -41,13 +49,6 @@ def filled(command: str, dialect: Dialect, is_one_word: Callable[[Expression], b
     if not replaced:
         return Text(command, range(len(command)), range(1, len(command) + 1))
     return _with(command, replaced)
-
-
-def _closed(command: str, dialect: Dialect) -> Sequence[Expression]:
-    found = expressions(command, dialect)
-    if not all(one.closed for one in found):
-        raise UnclearError
-    return found
 
 
 def _with(command: str, replaced: dict[int, tuple[int, str]]) -> Text:

@@ -33,6 +33,8 @@ _TAKE_VALUE = {
     "env": ("-u",),
     "xvfb-run": ("-s", "-e", "-n"),
 }
+_MOVES = ("--chdir", "-chdir", "-C", "-D", "--cwd", "--wd", "-wd", "--chroot", "-R")
+"""Options of other programs that start theirs in another folder."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=")
 _SHELL_OPTION = re.compile(r"-[a-zA-Z]+")
 
@@ -121,12 +123,12 @@ def _wrapped(name: str, rest: list[Word]) -> Action:
         if not rest or rest[0].text != "run":
             return NOTHING if rest and rest[0].text in _CONDA_IDLE else ANYTHING
         rest = rest[1:]
-    rest = _without_options(name, rest)
-    if name == "timeout":
-        rest = rest[1:]
-    if not rest:
+    behind = _without_options(name, rest)[1 if name == "timeout" else 0 :]
+    if _moves(rest[: len(rest) - len(behind)]):
+        return ANYTHING
+    if not behind:
         return NOTHING
-    done = action(rest)
+    done = action(behind)
     return replace(done, last=True) if name == "exec" else done
 
 
@@ -139,10 +141,16 @@ def _without_options(name: str, rest: list[Word]) -> list[Word]:
 
 def _spread(rest: list[Word]) -> Action:
     """Behind `mpirun` and its like only a Python interpreter is found with certainty."""
+    if any(word.text == ":" for word in rest):
+        return ANYTHING  # Several programs at once.
     for index, word in enumerate(rest):
         if is_python(word):
-            return interpreted(rest[index:])
+            return ANYTHING if _moves(rest[:index]) else interpreted(rest[index:])
     return ANYTHING
+
+
+def _moves(options: list[Word]) -> bool:
+    return any(one.text.startswith(_MOVES) for one in options)
 
 
 def may_be_script(word: Word) -> bool:

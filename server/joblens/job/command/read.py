@@ -5,7 +5,6 @@ Only what is run for certain counts: what stands behind `||`, behind a test, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import join, normpath
@@ -14,7 +13,6 @@ from joblens.job.command.action import Action, Does, Language, Made
 from joblens.job.command.fill import Text, UnclearError, filled
 from joblens.job.command.programs import action, may_be_script
 from joblens.job.command.words import Operator, Token, Word, tokens
-from joblens.job.expressions import Expression, expressions
 from joblens.job.model import Dialect
 
 
@@ -42,20 +40,15 @@ class Reading:
     """Nothing else in the command runs code of the user's."""
 
 
-def read(command: str, dialect: Dialect, is_one_word: Callable[[Expression], bool]) -> Reading:
+@lru_cache(maxsize=2048)  # most commands stay the same while another is typed in
+def read(command: str, dialect: Dialect, plain_inputs: frozenset[str] = frozenset()) -> Reading:
     """What the command runs; nothing where it is not understood.
 
-    `is_one_word` tells whether a placeholder becomes text without blanks.
+    `plain_inputs` are the inputs that become text without blanks.
     """
-    one_word = (found.start for found in expressions(command, dialect) if is_one_word(found))
-    return _read(command, dialect, frozenset(one_word))
-
-
-@lru_cache(maxsize=2048)  # most commands stay the same while another is typed in
-def _read(command: str, dialect: Dialect, one_word: frozenset[int]) -> Reading:
     try:
         walk = _Walk(_State())
-        walk.text(filled(command, dialect, lambda found: found.start in one_word))
+        walk.text(filled(command, dialect, plain_inputs))
     except (UnclearError, RecursionError):
         return Reading()
     return Reading(tuple(walk.state.runs), walk.state.complete)
