@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from joblens.job.detect import Kind, detect
 from joblens.job.disk import Disk
@@ -21,6 +22,9 @@ from joblens.schema.match import Mismatch, mismatches
 from joblens.schema.store import Schema, load
 from joblens.text.document import Document
 from joblens.text.tree import SyntaxProblem, Tree
+
+if TYPE_CHECKING:
+    from joblens.checks.command_lines import CommandLine
 
 
 class Subject:
@@ -103,6 +107,16 @@ class Subject:
     def launches(self) -> list[Launch]:
         """The commands whose code is at hand, and the scripts that they run."""
         return list(launches(self.document, self.scopes, self.disk)) if self.disk is not None else []
+
+    @cached_property
+    def command_lines(self) -> list[CommandLine]:
+        """What the commands give to scripts whose arguments are known."""
+        if not self.launches:
+            return []
+        # Imported once a command has a script, and not when the server starts.
+        from joblens.checks.command_lines import command_lines
+
+        return list(command_lines(self.launches))
 
     @cached_property
     def sweeps(self) -> list[Sweep]:

@@ -84,7 +84,7 @@ def _is_started(source: Source, function: ast.FunctionDef) -> bool:
     if any(call.args or any(one.arg not in _CALL_KEYWORDS for one in call.keywords) for call in calls):
         return False
     uses = [node for node in source.nodes if isinstance(node, ast.Name) and node.id == function.name]
-    argv = any(source.dotted(node) == "sys.argv" for node in source.nodes)
+    argv = bool(source.uses_of("sys.argv"))
     return len(uses) == len(calls) and not argv and any(source.is_always_run(call) for call in calls)
 
 
@@ -117,6 +117,7 @@ def _flag(call: ast.Call, written: tuple[str, ...]) -> Option | None:
     names = tuple(
         part.strip() for name in written for part in (name.split("/") if name.startswith("-") else ())
     )
+    names = tuple(name for name in names if name)
     if not names:
         return None
     two_sided = any("/" in name for name in written)

@@ -7,8 +7,11 @@ import warnings
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
+_LONGEST = 200_000
+"""Characters; a longer text is data, or was written by a tool."""
 _LEAVES = (ast.Return, ast.Raise)
 _EXITS = frozenset(("exit", "quit", "sys.exit", "os._exit"))
+_LEAF_NODES = (ast.Name, ast.Constant, ast.operator, ast.alias)
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _ALWAYS = (
     ast.Module,
@@ -39,6 +42,8 @@ _ALWAYS = (
 @lru_cache(maxsize=128)
 def source_of(text: str) -> Source | None:
     """The script of a text; None for an empty one, and for what this version of Python cannot parse."""
+    if len(text) > _LONGEST:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -53,12 +58,16 @@ class Source:
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
-        self.nodes = list(ast.walk(tree))
-
-    @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
+        self.nodes: list[ast.AST] = [tree]
+        self.parents: dict[ast.AST, ast.AST] = {}
         """The node around each node."""
-        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        for node in self.nodes:
+            if not isinstance(node, _LEAF_NODES):
+                children = [
+                    one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.expr_context)
+                ]
+                self.parents.update(dict.fromkeys(children, node))
+                self.nodes += children
 
     @cached_property
     def calls(self) -> list[ast.Call]:
@@ -118,6 +127,17 @@ class Source:
         if not isinstance(node, ast.Name):
             return None
         return ".".join([self.names.get(node.id, node.id), *reversed(parts)])
+
+    def uses_of(self, name: str) -> list[ast.AST]:
+        """Every place that names something by its full name."""
+        last = name.rpartition(".")[2]
+        aliases = {alias for alias, meant in self.names.items() if meant == name}
+        return [
+            node
+            for node in self.nodes
+            if (isinstance(node, ast.Attribute) and node.attr == last and self.dotted(node) == name)
+            or (isinstance(node, ast.Name) and node.id in aliases)
+        ]
 
     def calls_of(self, function: str) -> list[ast.Call]:
         """The calls of one of the script's functions by its name."""

@@ -34,7 +34,7 @@ class _UnclearError(Exception):
 def read(source: Source) -> Arguments | None:
     """The arguments of the script; None where they are not certain."""
     command = _command(source)
-    if command is None or any(source.dotted(node) == "sys.argv" for node in source.nodes):
+    if command is None or source.uses_of("sys.argv"):
         return None
     try:
         found = list(_parameters(source, command))

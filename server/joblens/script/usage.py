@@ -31,6 +31,8 @@ class Usage:
     """The places of the words that are flags of no option."""
     missing: tuple[Option, ...] = ()
     """What is required and not given."""
+    left: tuple[Option, ...] = ()
+    """The options that are not given."""
 
 
 def usage(arguments: Arguments, given: Sequence[Given]) -> Usage:
@@ -66,7 +68,8 @@ class _Walk:
         if any(option.ends for option in self.seen):
             return Usage()
         refused = tuple(self.unknown) if self.arguments.refuses else ()
-        return Usage(refused, () if self.open else tuple(self._missing()))
+        left = tuple(one for one in self.arguments.options if one not in self.seen)
+        return Usage(refused, () if self.open else tuple(self._missing()), left)
 
     def _is_flag(self, word: Given) -> bool:
         if not word.text.startswith("-") or (word.text == "-" and word.known) or _NUMBER.match(word.text):
