@@ -16,7 +16,7 @@ def project(tmp_path: Path) -> Path:
     for name in ("src/train.py", "data/iris.csv", "docker/Dockerfile", "conda.yml", "steps/train.yml"):
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
-        file.touch()
+        file.write_text("# something\n")
     return tmp_path
 
 
@@ -104,6 +104,13 @@ def test_a_job_file_that_was_copied_alone_has_warnings(tmp_path: Path) -> None:
     (tmp_path / "README.md").touch()
     (tmp_path / "other.yml").touch()
     assert _said(tmp_path, _JOB + "code: src\n") == [("warning", "src")]
+
+
+def test_an_outline_of_a_folder_has_warnings(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "train.py").touch()
+    text = _JOB + "code: src\ninputs:\n  a: {type: uri_file, path: nowhere/at/all.csv}\n"
+    assert _said(tmp_path, text) == [("warning", "nowhere/at/all.csv")]
 
 
 def test_a_sibling_is_not_what_was_meant(project: Path) -> None:

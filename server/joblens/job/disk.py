@@ -80,13 +80,12 @@ class Disk:
             return []
 
     def has_more_than_yaml(self) -> bool:
-        """Whether code or data lie beside the file, or one folder deeper: then it stands where it is used."""
+        """Whether code or data lie beside the file, or one folder deeper: then it stands where it is used.
+
+        An empty file is none of it: it keeps a place, as in a copy of a folder's outline.
+        """
         folders = [name for name in self.names(self.folder) if name.endswith("/") and name[0] != "."]
-        return any(
-            not name.endswith("/") and name[0] != "." and not name.lower().endswith(_PAPERS)
-            for folder in ("", *folders[:_LOOKED_INTO])
-            for name in self.names(self.folder / folder)
-        )
+        return any(_has_more_than_yaml(self.folder / folder) for folder in ("", *folders[:_LOOKED_INTO]))
 
     def text(self, path: Path) -> str | None:
         """The text of a file; None where there is none, or it is no text in UTF-8."""
@@ -104,6 +103,20 @@ class Disk:
 @lru_cache(maxsize=2048)  # making a path takes longer than asking the disk for it
 def _joined(folder: Path, written: str) -> Path:
     return Path(normpath(folder / written))
+
+
+def _has_more_than_yaml(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as found:
+            return any(
+                one.name[0] != "."
+                and not one.name.lower().endswith(_PAPERS)
+                and one.is_file()
+                and one.stat().st_size > 0
+                for one in found
+            )
+    except (OSError, ValueError):
+        return False
 
 
 class _State(NamedTuple):
