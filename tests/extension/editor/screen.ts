@@ -125,10 +125,13 @@ export class Screen {
 }
 
 /** What `look` finds, as soon as it finds something. */
-export async function until<T>(look: () => T | undefined, patience = PATIENCE): Promise<T> {
+export async function until<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  patience = PATIENCE,
+): Promise<T> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined) return found;
     assert.ok(Date.now() < deadline, "it did not happen in time");
     await new Promise((resolve) => setTimeout(resolve, 100));
