@@ -78,6 +78,25 @@ def test_a_pipeline_binds_through_its_parent_and_names_its_compute() -> None:
     )
 
 
+def test_a_step_whose_name_changes_is_bound_by_its_new_one() -> None:
+    step = "    command: run\n    environment: azureml:e:1\n    compute: c\n"
+    check(
+        PIPELINE
+        + f"jobs:\n  A-1: # a\n{step}    outputs:\n      o:\n"
+        + f"  b:\n{step}    code: {{local_path: src}}\n    inputs:\n"
+        + "      x: ${{parent.jobs.A-1.outputs.o}} # x\n"
+        + "      y:\n        type: uri_folder\n        path: ${{parent.jobs.A-1.outputs.o}} # y\n"
+        + "      z: {path: '${{jobs.A-1.outputs.o}}', mode: ro_mount}\n",
+        PIPELINE
+        + f"jobs:\n  a_1: # a\n{step}    outputs:\n      o:\n"
+        + f"  b:\n{step}    code: src\n    inputs:\n"
+        + "      x: ${{parent.jobs.a_1.outputs.o}} # x\n"
+        + "      y:\n        type: uri_folder\n        path: ${{parent.jobs.a_1.outputs.o}} # y\n"
+        + "      z: {path: '${{parent.jobs.a_1.outputs.o}}', mode: ro_mount}\n",
+        "jobs.A-1: today's names are lower-case words, so it became 'a_1'.",
+    )
+
+
 def test_a_step_that_is_a_component_does_not_say_so() -> None:
     check(
         PIPELINE

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from joblens.job.convert_names import word_name
 from joblens.job.convert_preview import compute_of
 from joblens.job.convert_refresh import Refreshed
 from joblens.job.moved import Moved, Part, Place, Taken
+from joblens.job.plain import as_map
 
-_BRACED = re.compile(r"\$\{\{\s*((?:inputs|outputs|jobs)\.[^{}]*?)\s*\}\}$")
+_BRACED = re.compile(r"\$\{\{\s*(?:parent\.)?((?:inputs|outputs|jobs)\.[^{}]*?)\s*\}\}$")
 _PLAIN = re.compile(r"((?:inputs|outputs)\.[\w\-]+|jobs\.[\w\-]+\.outputs\.[\w\-]+)$")
 _STEP_TYPES = ("component", "component_job")
 _DEFAULTS = ("compute", "datastore")
@@ -101,7 +103,13 @@ class PipelineOfPreview:
 
     def _bound(self, entry: Taken | Part) -> Taken | Part:
         """A binding with the `parent.` that today puts before it, and without blanks in its braces."""
-        if isinstance(entry, Part) or not isinstance(entry.value, str) or entry.path is None:
+        if isinstance(entry, Part):
+            path = entry.entries.get("path")
+            return entry if path is None else Part(entry.entries | {"path": self._bound(path)}, entry.home)
+        if entry.path is not None and isinstance(entry.value, Mapping) and "path" in entry.value:
+            place = Place(as_map(entry.value), entry.path)
+            return self._bound(Part(place.rest(), place.path))
+        if not isinstance(entry.value, str) or entry.path is None:
             return entry
         found = _BRACED.match(entry.value)
         if found is None:
@@ -109,7 +117,7 @@ class PipelineOfPreview:
             if found is None or not self._is_there(found[1]):
                 return entry
         bound = "${{parent." + self._renamed(found[1]) + "}}"
-        return Taken(bound, entry.path, ((0, len(entry.value), bound),))
+        return entry if bound == entry.value else Taken(bound, entry.path, ((0, len(entry.value), bound),))
 
     def _is_there(self, reference: str) -> bool:
         """Whether a plain text names something of the pipeline, and is not just a text."""
