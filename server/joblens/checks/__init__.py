@@ -147,7 +147,7 @@ def _not_suppressed(subject: Subject, found: list[Problem], settings: Settings) 
     if not comments:
         return found
     left = [one for one in found if not suppression.suppressed(subject, comments, one)]
-    if subject.syntax or subject.older is not None:
+    if subject.syntax or subject.older is not None or subject.schema is None:
         return left  # Not all checks were asked, or knew what to say.
     apart = {code for code in codes() if settings.is_off(code) or code.startswith(_OF_OTHER_FILES)}
     idle = unused_suppression.problems(subject, comments, codes(), apart)
