@@ -56,7 +56,7 @@ def _said_of_the_file(opened: OpenDocument) -> list[object]:
         *answers.hints(opened, whole),
         *answers.tokens(opened).data,
         *answers.quick_fixes(opened, whole),
-        *answers.migrations(opened, None),
+        *answers.migrations(opened, whole, None),
         *(answers.folds(opened) or ()),
         *(answers.selections(opened, [types.Position(0, 0)]) or ()),
     ]

@@ -32,7 +32,7 @@ def _answers(opened: OpenDocument, place: types.Position) -> Iterator[object]:
     whole = types.Range(types.Position(0, 0), types.Position(len(opened.document.line_starts), 0))
     yield diagnostics(opened)
     yield answers.quick_fixes(opened, whole)
-    yield answers.migrations(opened, None)
+    yield answers.migrations(opened, whole, None)
     yield answers.code_lenses(opened, icons=False)
     yield answers.outline(opened)
     yield answers.links(opened)

@@ -100,7 +100,7 @@ def test_methods_and_commands_that_do_not_exist_are_refused(raw: Raw) -> None:
     assert raw.refusal("textDocument/nothing", {"type_name": "a b", "class": 1}) == -32601
     assert raw.refusal("$/nothing", None) == -32601
     assert raw.refusal("workspace/executeCommand", {"command": "joblens.nothing"}) == -32602
-    for command in ("runLocally", "dryRun", "submit", "cancelRun", "tellGuesses"):
+    for command in ("runLocally", "dryRun", "submit", "cancelRun", "tellGuesses", "migrate"):
         call = {"command": f"joblens.{command}", "arguments": [5]}
         assert raw.refusal("workspace/executeCommand", call) == -32602
     call = {"command": "joblens.dryRun", "arguments": ["untitled:1"]}
