@@ -197,7 +197,19 @@ def test_other_types_bring_no_keys() -> None:
     assert all("\n" not in one.text for one in offered(text).values())
 
 
-FILES = ("command job", "sweep job", "pipeline job", "environment")
+FILES = (
+    "command job",
+    "sweep job",
+    "pipeline job",
+    "command component",
+    "environment",
+    "data asset",
+    "model",
+    "online endpoint",
+    "online deployment",
+    "schedule",
+    "compute cluster",
+)
 
 
 def test_an_empty_file_is_offered_whole_files_after_its_schema() -> None:

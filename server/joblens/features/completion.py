@@ -2,101 +2,78 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from joblens.checks.subject import Subject
-from joblens.features.after_key import after_key
-from joblens.features.hover import described
-from joblens.features.hyperparameters import with_needed_keys
+from joblens.features.half_typed import place_meant, with_blank, written_at
+from joblens.features.key_names import key_names
 from joblens.features.placeholder_names import placeholder_names
 from joblens.features.proposal import Completion
+from joblens.features.script_names import script_names
+from joblens.features.step_names import step_names
+from joblens.features.value_names import value_names
+from joblens.features.variable_names import variables_to_set
 from joblens.features.whole_files import whole_files
 from joblens.job.kinds import schema_address
-from joblens.schema.find import Known, find, keys
+from joblens.job.known_names import KnownNames, NoNames
 from joblens.schema.store import kinds
-from joblens.text.locate import Place, place_at
-from joblens.text.nodes import Mapping, Span
+from joblens.text.locate import Place
+from joblens.text.nodes import Mapping
 
+MOST = 500
+"""Proposals at a time; with so many, the editor asks again as the user types on."""
 _USUAL_KINDS = ("commandJob", "sweepJob", "pipelineJob", "commandComponent", "environment", "data")
-_COLON_WITHOUT_BLANK = re.compile(r"([\w$]+):(\S*)")
 
 
-def completions(subject: Subject, offset: int) -> list[Completion]:
-    """What may be written at `offset`, the likeliest first."""
+def completions(subject: Subject, offset: int, known: KnownNames | None = None) -> list[Completion]:
+    """What may be written at `offset`, the likeliest first; `known` are the names of assets."""
+    found = _found(subject, offset, known or NoNames())[:MOST]
+    return [replace(one, rank=rank) for rank, one in enumerate(found)]
+
+
+def _found(subject: Subject, offset: int, known: KnownNames) -> list[Completion]:
+    place = place_meant(subject.document, offset)
+    if place.kind == "none":
+        return placeholder_names(subject, offset) or []
     names = placeholder_names(subject, offset)
+    in_command = script_names(subject, place, offset) if subject.kind is not None else []
     if names is not None:
-        return names
-    place = place_at(subject.document, offset)
-    word = _COLON_WITHOUT_BLANK.fullmatch(subject.document.text, *place.span)
-    if place.kind == "key" and not place.has_colon and word is not None:
-        place = Place("value", (*place.path, word[1]), Span(word.start(2), place.span.end))
-    found = _at(subject, place)
+        return names + in_command
+    if in_command:
+        return in_command
+    if place.kind == "key" and not place.span.start <= offset <= place.span.end:
+        return []
+    found = _at(subject, place, offset, known)
     if place.kind == "value" and subject.document.text[place.span.start - 1 : place.span.start] == ":":
-        return [replace(one, text=" " + one.text) for one in found]
+        return [with_blank(subject.document, place, one) for one in found]
     return found
 
 
-def _at(subject: Subject, place: Place) -> list[Completion]:
+def _at(subject: Subject, place: Place, offset: int, known: KnownNames) -> list[Completion]:
     if place.kind == "value" and place.path == ("$schema",):
-        return _schema_urls(subject, place.span)
+        return _schema_urls(subject, place, offset)
     if subject.schema is None:
         return _first_key(subject, place)
     if place.kind == "key":
-        return _keys(subject, place)
+        found = [*step_names(subject, place), *variables_to_set(subject, place), *key_names(subject, place)]
+        # Half a word below a key that takes no mapping is the start of its value.
+        return found if found or place.pair is not None else value_names(subject, place, offset, known)
     if place.kind == "item" and place.collection is not None and place.collection.indent >= 0:
         # Behind a dash a mapping may start, too.
-        return _values(subject, place) + _keys(subject, place)
-    return _values(subject, place) if place.kind in ("value", "item") else []
+        return value_names(subject, place, offset, known) + key_names(subject, place)
+    return value_names(subject, place, offset, known) if place.kind in ("value", "item") else []
 
 
-def _keys(subject: Subject, place: Place) -> list[Completion]:
-    assert subject.schema is not None
-    present = set(subject.tree.entries(place.collection)) if isinstance(place.collection, Mapping) else set()
-    current = subject.document.text[place.span.start : place.span.end]
-    found = []
-    for name, known in keys(subject.schema, subject.tree, place.path).items():
-        if (name in present and name != current) or known.read_only:
-            continue
-        text = name if place.has_colon else name.replace("$", "\\$") + _after(subject, place, known)
-        rank, goes_on = (0 if known.required else 1), bool(known.words) and text.endswith(": $0")
-        about = described(name, known)
-        found.append(Completion(name, text, "key", place.span, rank, about, goes_on=goes_on))
-    return found
-
-
-def _after(subject: Subject, place: Place, known: Known) -> str:
-    half_key_with_children = place.pair is not None and place.pair.value is not None
-    return ":$0" if half_key_with_children else after_key(subject, place, known)
-
-
-def _values(subject: Subject, place: Place) -> list[Completion]:
-    assert subject.schema is not None
-    known = find(subject.schema, subject.tree, place.path)
-    if known is None:
+def _schema_urls(subject: Subject, place: Place, offset: int) -> list[Completion]:
+    written = written_at(subject.document, place, offset)
+    if written is None:
         return []
-    words = known.words
-    if known.default is not None and isinstance(known.default, str) and known.default not in words:
-        words = [known.default, *words]
-    return [
-        Completion(
-            word, with_needed_keys(subject, place, word), "value", place.span, rank, known.meaning(word) or ""
-        )
-        for rank, word in enumerate(words)
-    ]
-
-
-def _schema_urls(subject: Subject, span: Span) -> list[Completion]:
-    if subject.kind is None and _is_address_of_others(subject.document.text[span.start : span.end]):
+    if subject.kind is None and _is_address_of_others(subject.document.text[slice(*written.span)]):
         return []
     own = subject.kind.name if subject.kind is not None else None
     first = [kind for kind in (own, *_USUAL_KINDS) if kind is not None]
-    ordered = list(dict.fromkeys([*first, *kinds()]))
-    return [
-        Completion(url, url, "schema", span, rank, detail=kind)
-        for rank, kind in enumerate(ordered)
-        for url in [schema_address(kind)]
-    ]
+    addresses = ((kind, schema_address(kind)) for kind in dict.fromkeys([*first, *kinds()]))
+    return [Completion(url, url, "schema", written.span, detail=kind) for kind, url in addresses]
 
 
 def _is_address_of_others(written: str) -> bool:

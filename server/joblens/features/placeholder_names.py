@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from joblens.checks.subject import Subject
 from joblens.features.proposal import Completion
+from joblens.job.component import Component, component_file
 from joblens.job.fields import Fields, literal, plain
 from joblens.job.model import Dialect
 from joblens.job.owners import FILLED, Owner
@@ -109,18 +110,34 @@ def _usable(subject: Subject, owner: Owner, below: Path) -> Iterator[_Named]:
         yield from _own(subject, around, "parent.", ("outputs",))
         return
     yield from _own(subject, around, "parent.", ("inputs",))
+    read: dict[str, Component | None] = {}
     for step, _ in around.names["jobs"]:
         path = (*around.path, "jobs", step)
         if path != owner.path and path in owners.by_path:
-            yield from _outputs_of(subject, owners.by_path[path], step)
+            yield from _outputs_of(subject, owners.by_path[path], step, read)
 
 
-def _outputs_of(subject: Subject, step: Owner, name: str) -> Iterator[_Named]:
+def _outputs_of(
+    subject: Subject, step: Owner, name: str, read: dict[str, Component | None]
+) -> Iterator[_Named]:
     prefix = f"parent.jobs.{name}."
     known = list(_own(subject, step, prefix, ("outputs",)))
+    component = _component(subject, step.elsewhere, read) if step.elsewhere is not None else None
+    if component is not None and component.document is not None:
+        tree = component.document.tree
+        declared = {one.name: told(tree, one.pair) for one in component.outputs.values()}
+        yield from (_Named(f"{prefix}outputs.{output}", about) for output, about in declared.items())
+        return
     yield from known
     if step.elsewhere is not None and not known:
         yield _Named(f"{prefix}outputs.", f"an output of component {step.elsewhere}")
+
+
+def _component(subject: Subject, written: str, read: dict[str, Component | None]) -> Component | None:
+    """The component in a file, read once for all steps that run it."""
+    if written not in read:
+        read[written] = component_file(subject.disk, written) if subject.disk is not None else None
+    return read[written]
 
 
 def _own(subject: Subject, owner: Owner, prefix: str, contexts: tuple[str, ...]) -> Iterator[_Named]:

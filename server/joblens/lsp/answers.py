@@ -27,7 +27,9 @@ from joblens.features import rename as rename_feature
 from joblens.features import selection as selection_feature
 from joblens.features import symbols as symbol_feature
 from joblens.features import tokens as token_feature
+from joblens.job.known_names import KnownNames
 from joblens.lsp import convert
+from joblens.lsp.client import Client
 from joblens.lsp.workspace import OpenDocument
 
 
@@ -37,11 +39,17 @@ def hover(opened: OpenDocument, position: types.Position) -> types.Hover | None:
     return convert.hover(opened.positions, found) if found is not None else None
 
 
-def completion(opened: OpenDocument, position: types.Position) -> types.CompletionList:
+def completion(
+    opened: OpenDocument,
+    position: types.Position,
+    known: KnownNames | None = None,
+    client: Client | None = None,
+) -> types.CompletionList:
     """What may be written at a place."""
-    found = completion_feature.completions(opened.subject, opened.positions.offset_at(position))
-    items = [convert.completion_item(opened.positions, one) for one in found]
-    return types.CompletionList(is_incomplete=False, items=items)
+    found = completion_feature.completions(opened.subject, opened.positions.offset_at(position), known)
+    positions, client = opened.positions, client or Client()
+    items = [convert.completion_item(positions, one, client) for one in found]
+    return types.CompletionList(is_incomplete=len(items) >= completion_feature.MOST, items=items)
 
 
 def definition(opened: OpenDocument, position: types.Position) -> list[types.Location]:

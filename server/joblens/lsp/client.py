@@ -21,6 +21,8 @@ class Client:
     refreshes_diagnostics: bool = False
     refreshes_hints: bool = False
     shows_progress: bool = False
+    snippets: bool = False
+    """It takes texts with places for the cursor in them."""
     creates_files: bool = False
     """It carries out an edit that makes a file."""
 
@@ -38,8 +40,14 @@ class Client:
             refreshes_diagnostics=bool(workspace.diagnostics and workspace.diagnostics.refresh_support),
             refreshes_hints=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
             shows_progress=bool(window and window.work_done_progress),
+            snippets=_takes_snippets(document.completion if document is not None else None),
             creates_files=_creates_files(workspace.workspace_edit),
         )
+
+
+def _takes_snippets(completion: types.CompletionClientCapabilities | None) -> bool:
+    item = completion.completion_item if completion is not None else None
+    return bool(item and item.snippet_support)
 
 
 def _creates_files(edits: types.WorkspaceEditClientCapabilities | None) -> bool:

@@ -19,6 +19,7 @@ from joblens.features.proposal import Completion
 from joblens.features.rename import Edit, Renamable
 from joblens.features.symbols import Symbol
 from joblens.features.tokens import KINDS, Token
+from joblens.lsp.client import Client
 from joblens.lsp.diagnostics import diagnostic
 from joblens.lsp.files import Files
 from joblens.lsp.positions import Positions
@@ -32,8 +33,14 @@ _COMPLETION_KIND = {
     "schema": types.CompletionItemKind.Reference,
     "placeholder": types.CompletionItemKind.Variable,
     "file": types.CompletionItemKind.Snippet,
+    "path": types.CompletionItemKind.File,
+    "folder": types.CompletionItemKind.Folder,
+    "name": types.CompletionItemKind.Value,
+    "variable": types.CompletionItemKind.Constant,
 }
 _ICON = re.compile(r"\$\([\w-]+\) ")
+# VS Code's own command: no other editor has it.
+_SUGGEST = types.Command("Suggest", "editor.action.triggerSuggest")
 _SYMBOL_KIND = {
     "object": types.SymbolKind.Module,
     "array": types.SymbolKind.Array,
@@ -77,24 +84,23 @@ def migration_edits(positions: Positions, found: Migration) -> list[types.TextEd
     return [types.TextEdit(positions.range_of(span), text) for span, text in found.edits]
 
 
-def completion_item(positions: Positions, completion: Completion) -> types.CompletionItem:
+def completion_item(positions: Positions, completion: Completion, client: Client) -> types.CompletionItem:
     """A proposal as the editor lists it."""
     documentation = None
     if completion.documentation:
         documentation = types.MarkupContent(types.MarkupKind.Markdown, completion.documentation)
+    snippet = completion.is_snippet and client.snippets
+    text = completion.text if snippet else completion.plain
     return types.CompletionItem(
         label=completion.label,
         kind=_COMPLETION_KIND[completion.kind],
         detail=completion.detail or None,
         documentation=documentation,
-        sort_text=f"{completion.rank:03d}{completion.label}",
-        filter_text=completion.label,
-        insert_text_format=types.InsertTextFormat.Snippet
-        if "$0" in completion.text
-        else types.InsertTextFormat.PlainText,
-        text_edit=types.TextEdit(positions.range_of(completion.span), completion.text),
-        # VS Code's own command; an editor without it takes the text and leaves it at that.
-        command=types.Command("Suggest", "editor.action.triggerSuggest") if completion.goes_on else None,
+        sort_text=f"{completion.rank:03d}",
+        filter_text=completion.typed if completion.typed not in ("", completion.label) else None,
+        insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
+        text_edit=types.TextEdit(positions.range_of(completion.span), text),
+        command=_SUGGEST if completion.goes_on and client.own_extension else None,
     )
 
 

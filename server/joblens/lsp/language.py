@@ -25,13 +25,15 @@ def register(server: JoblensServer) -> None:
 
     @server.feature(
         types.TEXT_DOCUMENT_COMPLETION,
-        types.CompletionOptions(trigger_characters=["$", "{", ".", " ", ":"]),
+        types.CompletionOptions(trigger_characters=["$", "{", ".", " ", ":", "/", "@"]),
     )
     def _completion(params: types.CompletionParams) -> types.CompletionList | None:
         from joblens.lsp import answers
 
         opened = server.documents.get(params.text_document.uri)
-        return answers.completion(opened, params.position) if opened is not None else None
+        if opened is None:
+            return None
+        return answers.completion(opened, params.position, server.names.known, server.client)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def _definition(params: types.DefinitionParams) -> list[types.Location]:

@@ -14,7 +14,7 @@ from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from joblens import __version__
-from joblens.lsp import check_settings, language, problems, protocol, runs, stdio, watch
+from joblens.lsp import check_settings, language, names, problems, protocol, runs, stdio, watch
 from joblens.lsp.client import Client
 from joblens.lsp.conversation import Conversation
 from joblens.lsp.documents import Documents
@@ -32,6 +32,7 @@ class JoblensServer(LanguageServer):
         self.client = Client()
         self.check_settings = check_settings.CheckSettings(self._log)
         self.documents = Documents(self)
+        self.names = names.Names()
         self.runs: dict[str, Path] = {}
         """The folders of the runs that this server started."""
         self.checking = asyncio.Lock()
@@ -63,6 +64,7 @@ def create() -> JoblensServer:
         # What was imported lives as long as the server: the collector need not look at it again.
         gc.freeze()
         gc.enable()
+        names.start(server)
         await check_settings.follow(server)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -72,6 +74,7 @@ def create() -> JoblensServer:
     language.register(server)
     problems.register(server)
     watch.register(server)
+    names.register(server)
     runs.register(server)
     return server
 

@@ -19,3 +19,4 @@ def register(server: JoblensServer) -> None:
         for uri in {one.uri for one in params.changes} & server.documents.told:
             server.documents.tell_from_disk(uri)
         server.documents.check_again()
+        server.names.changed([one.uri for one in params.changes])

@@ -107,7 +107,8 @@ def keys(schema: Schema, tree: Tree, path: Path) -> dict[str, Known]:
         return {}
     node = tree.resolved(tree.node_at(path))
     found: dict[str, list[tuple[Rule, bool]]] = {}
-    for holder in _holders(schema, tree, node, list(place.rules)):
+    holders = list(_holders(schema, tree, node, list(place.rules)))
+    for holder in holders:
         required = holder.get("required", ())
         for name, rule in holder.get("properties", {}).items():
             found.setdefault(name, []).append((rule, name in required))
@@ -115,7 +116,7 @@ def keys(schema: Schema, tree: Tree, path: Path) -> dict[str, Known]:
         name: Known(
             _distinct([rule for rule, _ in given]),
             _distinct([branch for rule, _ in given for branch in schema.branches(rule)]),
-            all(required for _, required in given),
+            len(given) == len(holders) and all(required for _, required in given),
         )
         for name, given in found.items()
     }
