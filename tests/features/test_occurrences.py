@@ -100,3 +100,9 @@ def test_the_public_files_use_only_names_that_they_or_their_components_have() ->
         used = {one.name for one in found if one.name.context != "outputs"}
         assert used == used & declared, file
         assert all(subject.document.text[slice(*one.span)] == one.name.text for one in found), file
+
+
+def test_a_quote_alone_is_a_key_without_a_name() -> None:
+    text = "command: a\nenvironment: azureml:e:1\ninputs:\n  a: 1\n  '"
+    empty = [one for one in Subject(Document(text)).occurrences if not one.name.text]
+    assert [one.span for one in empty] == [Span(len(text), len(text))]

@@ -83,7 +83,8 @@ def _declarations(owner: Owner) -> Iterator[Occurrence]:
         for text, pair in owner.names[context]:
             span = pair.key.span
             if isinstance(pair.key, Scalar) and pair.key.style is not Style.PLAIN:
-                span = Span(span.start + 1, span.end - 1)
+                # A quote may stand alone while a key is being typed.
+                span = Span(span.start + 1, max(span.end - 1, span.start + 1))
             yield Occurrence(Name(owner.path, context, text), span, pair.key.span, pair)
 
 
