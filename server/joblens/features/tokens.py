@@ -53,7 +53,7 @@ def _of_placeholders(subject: Subject) -> Iterator[tuple[int, str, str]]:
 
 def _of_commands(subject: Subject) -> Iterator[tuple[int, str, str]]:
     for scope in subject.scopes:
-        runs = read(scope.command.value, scope.dialect, lambda _: True).runs
+        runs = read(scope.command.value, scope.dialect, frozenset(scope.inputs)).runs
         if not runs:
             continue
         offsets = source_offsets(scope.command, subject.document.text)
