@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from joblens import checks
-from joblens.checks import problems
+from joblens.checks import check, problems
 from joblens.checks.problem import Problem
 from joblens.checks.subject import Subject
 from joblens.cli.checking.rules import rules
+from joblens.features.folder_names import FolderNames
 from joblens.text.document import Document
 from tests.marked import spans
 from tests.shared_data import ROOT
@@ -99,4 +100,6 @@ def _problems(text: str, example: _Example, folder: Path) -> list[Problem]:
         return problems(Document(text))  # Nothing lies beside it: no path leads anywhere.
     job = folder / "job.yml"
     job.write_text(text, encoding="utf-8")
-    return problems(Document(text, job))
+    names = FolderNames([folder])
+    names.read()
+    return check(Subject(Document(text, job), None, names))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from joblens.checks import (
+    asset_name,
     conda_file,
     duplicate_key,
     missing_argument,
@@ -84,6 +85,7 @@ CHECKS: tuple[Check, ...] = (
     unlogged_metric.problems,
     other_experiment.problems,
     reference.problems,
+    asset_name.problems,
     unused.problems,
 )
 

@@ -11,6 +11,7 @@ from joblens.job.detect import Kind, detect
 from joblens.job.disk import Disk
 from joblens.job.era import Mark, mark
 from joblens.job.file_references import FileReference, file_references
+from joblens.job.known_names import KnownNames
 from joblens.job.launches import Launch, launches
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
@@ -30,9 +31,16 @@ if TYPE_CHECKING:
 class Subject:
     """A document under check."""
 
-    def __init__(self, document: Document, opened: Callable[[Path], Document | None] | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        opened: Callable[[Path], Document | None] | None = None,
+        known_names: KnownNames | None = None,
+    ) -> None:
         self.document = document
         self._opened = opened
+        self.known_names = known_names
+        """Who knows the names of assets; None where nobody has looked for them."""
 
     @cached_property
     def disk(self) -> Disk | None:
@@ -42,7 +50,7 @@ class Subject:
 
     def neighbour(self, document: Document) -> Subject:
         """Another document, which sees what this one sees."""
-        return Subject(document, self._opened)
+        return Subject(document, self._opened, self.known_names)
 
     @cached_property
     def tree(self) -> Tree:

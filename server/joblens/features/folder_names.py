@@ -133,10 +133,14 @@ def _index(files: dict[Path, _File], folders: tuple[Path, ...]) -> dict[Asset, t
     found: dict[Asset, list[KnownName]] = {}
     # What is defined says best where a name comes from.
     all_seen = [(path, one) for path, file in files.items() for one in file.seen]
+    counted: set[tuple[Path, Asset, str]] = set()
     for path, one in sorted(all_seen[:_MOST_NAMES], key=lambda each: not each[1].defined):
         source = _told(path, folders)
         versions = (one.version,) if one.version else ()
-        found.setdefault(one.asset, []).append(KnownName(one.name, versions, source))
+        once = (path, one.asset, one.name)
+        name = KnownName(one.name, versions, source, int(once not in counted), one.defined)
+        counted.add(once)
+        found.setdefault(one.asset, []).append(name)
     return {asset: joined(names) for asset, names in found.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 Asset: TypeAlias = Literal[
@@ -22,6 +22,10 @@ class KnownName:
     """The newest first; empty where none is known."""
     source: str = ""
     """Where it is known from, in a word or two."""
+    files: int = field(default=0, compare=False)
+    """How many files have it."""
+    defined: bool = field(default=False, compare=False)
+    """One of them describes it, rather than referring to it."""
 
 
 class KnownNames(Protocol):
@@ -58,7 +62,8 @@ def joined(names: Iterable[KnownName]) -> tuple[KnownName, ...]:
         known = found.get(one.name)
         if known is not None:
             versions = sorted({*known.versions, *one.versions}, key=_age, reverse=True)
-            one = KnownName(one.name, tuple(versions), known.source or one.source)
+            source, files = known.source or one.source, known.files + one.files
+            one = KnownName(one.name, tuple(versions), source, files, known.defined or one.defined)
         found[one.name] = one
     return tuple(found[name] for name in sorted(found))
 

@@ -10,6 +10,7 @@ from joblens.job.detect import detect
 from joblens.job.kinds import kind_of_schema
 from joblens.job.known_names import VERSIONED, Asset
 from joblens.text.document import Document
+from joblens.text.nodes import Span
 
 _ASSET_OF_KIND: dict[str, Asset] = {
     "environment": "environment",
@@ -53,6 +54,17 @@ class Seen(NamedTuple):
     """The file describes the asset; it does not only refer to it."""
 
 
+class Place(NamedTuple):
+    """One reference to an asset by its name."""
+
+    asset: Asset
+    name: str
+    version: str
+    """Empty where there is none, or a label."""
+    span: Span
+    """The name's."""
+
+
 def names_in_file(text: str) -> Iterator[Seen]:
     """What `text`, a YAML file, defines or refers to."""
     top = _at_left(text)
@@ -63,7 +75,24 @@ def names_in_file(text: str) -> Iterator[Seen]:
         if asset is not None:
             version = top.get("version", "") if asset in VERSIONED else ""
             yield Seen(asset, top["name"], version, defined=True)
-    yield from _references(text)
+    for place in references_in_file(text):
+        yield Seen(place.asset, place.name, place.version, defined=False)
+
+
+def references_in_file(text: str) -> Iterator[Place]:
+    """The references of `text`, a YAML file, to assets by their names."""
+    if "azureml:" not in text:
+        return
+    for match in _REFERENCE.finditer(text):
+        asset = _ASSET_OF_KEY.get(match[1])
+        start = text.rfind("\n", 0, match.start()) + 1
+        if asset is None or "#" in text[start : match.start()]:
+            continue
+        if asset == "data" and _is_model(text, start, match.end()):
+            asset = "model"
+        versioned = asset in VERSIONED and text[match.start(3) - 1 : match.start(3)] == ":"
+        version = match[3] if versioned and match[3] else ""
+        yield Place(asset, match[2], version, Span(match.start(2), match.end(2)))
 
 
 def _at_left(text: str) -> dict[str, str]:
@@ -88,20 +117,6 @@ def _kind(text: str, schema: str) -> str:
     document = Document(text)
     kind = detect(document.tree, text)
     return kind.name if kind is not None else ""
-
-
-def _references(text: str) -> Iterator[Seen]:
-    if "azureml:" not in text:
-        return
-    for match in _REFERENCE.finditer(text):
-        asset = _ASSET_OF_KEY.get(match[1])
-        start = text.rfind("\n", 0, match.start()) + 1
-        if asset is None or "#" in text[start : match.start()]:
-            continue
-        if asset == "data" and _is_model(text, start, match.end()):
-            asset = "model"
-        versioned = asset in VERSIONED and text[match.start(3) - 1 : match.start(3)] == ":"
-        yield Seen(asset, match[2], match[3] if versioned and match[3] else "", defined=False)
 
 
 def _is_model(text: str, start: int, end: int) -> bool:

@@ -121,7 +121,8 @@ class Documents:
 
     def _made(self, uri: str, version: int | None, text: str) -> OpenDocument:
         encoding = self._server.workspace.position_encoding or types.PositionEncodingKind.Utf16
-        return OpenDocument(uri, version, text, encoding, self.at, self._server.check_settings.of)
+        settings, names = self._server.check_settings.of, self._server.names
+        return OpenDocument(uri, version, text, encoding, self.at, settings, names)
 
     def _tell_neighbours(self, changed: OpenDocument) -> None:
         """Say anew what is wrong with the documents that have looked at this one."""

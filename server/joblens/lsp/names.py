@@ -14,6 +14,7 @@ from joblens.lsp.uris import path_of
 
 if TYPE_CHECKING:
     from joblens.features.folder_names import FolderNames
+    from joblens.job.known_names import Asset, KnownName
     from joblens.lsp.server import JoblensServer
 
 _FIRST_PAUSE = 0.5
@@ -27,6 +28,10 @@ class Names:
         self.known: FolderNames | None = None
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+
+    def names(self, asset: Asset) -> tuple[KnownName, ...]:
+        """What is known by now."""
+        return self.known.names(asset) if self.known is not None else ()
 
     def open(self, uris: list[str]) -> None:
         """Read these folders, and no others any more."""

@@ -15,6 +15,7 @@ from joblens.checks import check
 from joblens.checks.problem import Problem
 from joblens.checks.settings import DEFAULT, Settings
 from joblens.checks.subject import Subject
+from joblens.job.known_names import KnownNames
 from joblens.lsp.files import Files
 from joblens.lsp.positions import Encoding, Positions
 from joblens.lsp.uris import path_of
@@ -32,6 +33,7 @@ class OpenDocument:
         encoding: Encoding = types.PositionEncodingKind.Utf16,
         opened: Callable[[Path], Document | None] | None = None,
         settings: Callable[[Path | None], Settings] = lambda _: DEFAULT,
+        names: KnownNames | None = None,
     ) -> None:
         self.uri = uri
         self.version = version
@@ -40,7 +42,8 @@ class OpenDocument:
         self._opened = opened
         self.looked_at: set[Path] = set()
         """The files beside the document that something was asked of."""
-        self.subject = Subject(Document(text, self.path), self._look)
+        self._names = names
+        self.subject = Subject(Document(text, self.path), self._look, names)
         self._settings = settings
         self._problems: tuple[Settings, list[Problem]] | None = None
 
@@ -82,7 +85,7 @@ class OpenDocument:
 
     def _understand(self, document: Document) -> None:
         self.looked_at.clear()
-        self.subject = Subject(document, self._look)
+        self.subject = Subject(document, self._look, self._names)
         self._problems = None
 
     def _look(self, path: Path) -> Document | None:
