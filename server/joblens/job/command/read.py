@@ -40,12 +40,16 @@ class Reading:
     """Nothing else in the command runs code of the user's."""
 
 
-@lru_cache(maxsize=2048)  # most commands stay the same while another is typed in
 def read(command: str, dialect: Dialect, plain_inputs: frozenset[str] = frozenset()) -> Reading:
     """What the command runs; nothing where it is not understood.
 
     `plain_inputs` are the inputs that become text without blanks.
     """
+    return _read(command, dialect, plain_inputs)
+
+
+@lru_cache(maxsize=2048)  # most commands stay the same while another is typed in
+def _read(command: str, dialect: Dialect, plain_inputs: frozenset[str]) -> Reading:
     try:
         walk = _Walk(_State())
         walk.text(filled(command, dialect, plain_inputs))
