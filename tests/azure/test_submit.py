@@ -249,7 +249,7 @@ def test_a_worker_that_dies_is_reported_with_its_last_words(
         ("command: [x\n", "^job.yml, line 1: "),
         ("services: {}\n", "^job.yml is not a job, so it cannot be submitted"),
         (
-            "name: e\n$schema: https://x/environment.schema.json\n",
+            "name: e\n$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\n",
             "^job.yml is of the kind 'environment', not a job",
         ),
     ],
