@@ -341,3 +341,17 @@ def test_a_long_reference_without_a_version_is_cut_in_its_message() -> None:
         "'path': 'azureml:a-data-asset-with-a-name-of-m...' has no version."
         " Write ':VERSION' or '@latest' behind it.",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "command: ls\nenvironment: azureml:e:1\ncode: «file:src»\n",
+        "command: ls\nenvironment:\n  image: a\n  conda_file: '«file:./conda.yml»'\ncompute: azureml:c\n",
+        "command: ls\nenvironment:\n  build:\n    path: «file:docker»\n",
+        "type: pipeline\njobs:\n  a:\n    command: ls\n    environment: azureml:e:1\n    code: «file:src»\n"
+        "    compute: azureml:c\n",
+    ],
+)
+def test_a_path_takes_no_file_prefix(text: str) -> None:
+    check(text, "JL109")

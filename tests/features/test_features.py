@@ -180,7 +180,7 @@ def test_a_placeholder_shows_what_its_input_is_bound_to() -> None:
     )
     assert found == (
         "**Input x**\n\n```yaml\nx: '${{parent.inputs.rows}}'\n```\n\n"
-        "bound to\n\n**Input rows**\n\n```yaml\nrows: 300\n```"
+        "bound to\n\n**Input rows** · integer · 300\n\n```yaml\nrows: 300\n```"
     )
 
 

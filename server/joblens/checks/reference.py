@@ -1,4 +1,4 @@
-"""JL106-JL107: a reference to something registered that says too little: no version, or no `azureml:`.
+"""JL106-JL107, JL109: a reference that says too little, or too much: no version, no `azureml:`, a `file:`.
 
 The client takes an environment without a version as it reads the file, and stops at it when it submits.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, Severity, replacement, shortened
+from joblens.checks.problem import Fix, Problem, Severity, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.fields import Fields
 from joblens.job.model import At, Dialect
@@ -16,6 +16,7 @@ from joblens.text.nodes import Mapping, Scalar, Style
 
 NO_VERSION = "JL106"
 NO_PREFIX = "JL107"
+FILE_PREFIX = "JL109"
 
 _JOBS = ("commandJob", "sweepJob", "pipelineJob", "sparkJob", "commandComponent", "pipelineComponent")
 # Curated environments are completed by the service; what has slashes is a full id, or a registry's.
@@ -37,10 +38,18 @@ def problems(subject: Subject) -> Iterator[Problem]:
 def _of(fields: Fields) -> Iterator[Problem]:
     """Those of a job or step, and of what is written out in it."""
     yield from _versioned("environment", _plain(fields, "environment"))
+    yield from _without_file("code", _plain(fields, "code"))
+    environment = fields.below("environment")
+    if environment is not None:
+        yield from _without_file("conda_file", _plain(environment, "conda_file"))
+        build = environment.below("build")
+        if build is not None:
+            yield from _without_file("path", _plain(build, "path"))
     for entry in fields.below("inputs") or ():
         settings = fields.of(entry.value)
         if settings is not None:
             yield from _versioned("path", _plain(settings, "path"))
+            yield from _without_file("path", _plain(settings, "path"))
     yield from _compute(_plain(fields, "compute"))
     settings = fields.below("settings")
     if settings is not None:
@@ -70,6 +79,16 @@ def _versioned(key: str, reference: At[str] | None) -> Iterator[Problem]:
         message = f"'{key}': '{shown}' has no version. Write ':VERSION' or '@latest' behind it."
         fix = replacement(f"{reference.value}@latest", reference.span)
         yield Problem(NO_VERSION, message, reference.span, fix=fix)
+
+
+def _without_file(key: str, path: At[str] | None) -> Iterator[Problem]:
+    """The preview's way to name a file, which today is for environments and components alone."""
+    if path is None or not path.value.startswith("file:") or path.value.startswith("file:/"):
+        return
+    span = path.span._replace(end=path.span.start + len("file:"))
+    alone = path.value.removeprefix("file:")
+    message = f"'{key}' takes a path without 'file:'. Write '{shortened(alone)}'."
+    yield Problem(FILE_PREFIX, message, path.span, fix=Fix("Remove 'file:'", span, ""))
 
 
 def _compute(name: At[str] | None) -> Iterator[Problem]:

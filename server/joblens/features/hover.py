@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
 from joblens.features.occurrences import at, occurrences
+from joblens.features.placeholder_names import told
 from joblens.job.occurrences import Name, Occurrence
 from joblens.schema.find import Known, find
 from joblens.text.nodes import Pair, Scalar, Span
@@ -43,10 +44,16 @@ def _of_placeholder(subject: Subject, offset: int) -> Hover | None:
         declared = next((one.declared_by for one in found if one.declared_by is not None), None)
         if declared is None:
             break
-        title = f"**{_NOUN[name.context]} {name.text}**"
+        title = f"**{_NOUN[name.context]} {name.text}**{_worth(subject, declared)}"
         parts[name] = f"{title}\n\n```yaml\n{_source(subject, declared)}\n```"
         found = _bound_to(subject, declared)
     return Hover("\n\nbound to\n\n".join(parts.values()), here.reach) if parts else None
+
+
+def _worth(subject: Subject, pair: Pair) -> str:
+    """The type and the value that a run would use, where the entry says them itself."""
+    worth = told(subject.tree, pair)
+    return f" · {worth}" if worth and "${{" not in worth else ""
 
 
 def _bound_to(subject: Subject, pair: Pair) -> list[Occurrence]:

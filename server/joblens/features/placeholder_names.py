@@ -166,7 +166,7 @@ def _value(tree: Tree, fields: Fields) -> str:
     for key in ("path", "default", "values", "upper"):
         value = plain(fields.value(key), tree)
         if value is not None:
-            return _short(value)
+            return f"default {_short(value)}" if key == "default" else _short(value)
     low, high = fields.number("min_value"), fields.number("max_value")
     return f"{low.value:g} to {high.value:g}" if low is not None and high is not None else ""
 
