@@ -185,10 +185,14 @@ class Session:
                 opened.settle()
 
     def _outline(self, opened: OpenDocument) -> None:
-        with self._cpu("outline", self._repeats):
-            for _ in range(self._repeats):
+        """Editors ask after each edit, once they have its diagnostics: an answer kept from before is none."""
+        place = self._marked.command_end
+        for number in range(self._repeats):
+            opened.replace(place, number % 2, "" if number % 2 else "x")
+            opened.settle()
+            with self._cpu("outline", self._repeats):
                 seconds, answer = opened.outline()
-                self._samples["outline"].add(seconds, _names("instance_count")(answer))
+            self._samples["outline"].add(seconds, _names("instance_count")(answer))
 
     def _ask(
         self,

@@ -1,10 +1,12 @@
 """Whatever is done to a public file, every place that the server answers with is one that the editor has."""
 
+import json
 from collections.abc import Iterator
 
 import attrs
 import pytest
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 from pygls.exceptions import JsonRpcException
 
 from joblens.lsp import answers
@@ -34,7 +36,7 @@ def _answers(opened: OpenDocument, place: types.Position) -> Iterator[object]:
     yield answers.quick_fixes(opened, whole)
     yield answers.migrations(opened, whole, None)
     yield answers.code_lenses(opened, icons=False)
-    yield answers.outline(opened)
+    yield get_converter().structure(json.loads(answers.outline(opened).text), list[types.DocumentSymbol])
     yield answers.links(opened)
     yield answers.selections(opened, [place])
     yield answers.hover(opened, place)

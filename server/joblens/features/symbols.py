@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from joblens.text.nodes import Mapping, Node, Pair, Scalar, Sequence, Span
 from joblens.text.tree import Tree
@@ -10,8 +10,7 @@ from joblens.text.tree import Tree
 _DEEPEST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """One key of the outline; `kind` is `object`, `array` or `value`."""
 
     name: str

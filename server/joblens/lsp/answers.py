@@ -29,8 +29,10 @@ from joblens.features import symbols as symbol_feature
 from joblens.features import tokens as token_feature
 from joblens.job.known_names import KnownNames
 from joblens.lsp import convert
+from joblens.lsp import outline as written_outline
 from joblens.lsp.client import Client
 from joblens.lsp.workspace import OpenDocument
+from joblens.lsp.written import Written
 
 
 def hover(opened: OpenDocument, position: types.Position) -> types.Hover | None:
@@ -95,11 +97,11 @@ def code_lenses(opened: OpenDocument, *, icons: bool) -> list[types.CodeLens]:
     return [convert.code_lens(opened.positions, opened.uri, lens, icons=icons) for lens in found]
 
 
-def outline(opened: OpenDocument) -> list[types.DocumentSymbol]:
+def outline(opened: OpenDocument) -> Written:
     """The document's keys; nothing for a file of another tool."""
     if opened.subject.kind is None:
-        return []
-    return [convert.symbol(opened.positions, one) for one in symbol_feature.symbols(opened.subject.tree)]
+        return written_outline.outline(opened.positions, [])
+    return written_outline.outline(opened.positions, symbol_feature.symbols(opened.subject.tree))
 
 
 def folds(opened: OpenDocument) -> list[types.FoldingRange] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +14,7 @@ from pygls.protocol.language_server import lsp_method
 
 from joblens.lsp.client import Client
 from joblens.lsp.frames import Garbled
+from joblens.lsp.written import Written
 
 if TYPE_CHECKING:
     from joblens.lsp.server import JoblensServer
@@ -97,6 +99,16 @@ class Conversation(LanguageServerProtocol):
         # pygls would leave out an id that is null; JSON-RPC wants it where the request's own is not known.
         error = {"code": code.value, "message": message}
         self._send_data({"jsonrpc": self.VERSION, "id": number, "error": error})
+
+    def _send_response(
+        self, msg_id: str | int, result: object = None, error: types.ResponseError | None = None
+    ) -> None:
+        if error is not None or not isinstance(result, Written):
+            super()._send_response(msg_id, result, error)
+            return
+        assert self.writer is not None
+        body = f'{{"jsonrpc":"{self.VERSION}","id":{json.dumps(msg_id)},"result":{result.text}}}'.encode()
+        self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
     def _handle_cancel_notification(self, msg_id: str | int) -> None:
         self._withdrawn.discard(msg_id)

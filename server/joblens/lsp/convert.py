@@ -17,7 +17,6 @@ from joblens.features.links import Link
 from joblens.features.migration import TITLE, Migration
 from joblens.features.proposal import Completion
 from joblens.features.rename import Edit, Renamable
-from joblens.features.symbols import Symbol
 from joblens.features.tokens import KINDS, Token
 from joblens.lsp.client import Client
 from joblens.lsp.diagnostics import diagnostic
@@ -41,11 +40,6 @@ _COMPLETION_KIND = {
 _ICON = re.compile(r"\$\([\w-]+\) ")
 # VS Code's own command: no other editor has it.
 _SUGGEST = types.Command("Suggest", "editor.action.triggerSuggest")
-_SYMBOL_KIND = {
-    "object": types.SymbolKind.Module,
-    "array": types.SymbolKind.Array,
-    "value": types.SymbolKind.Field,
-}
 
 
 def quick_fixes(positions: Positions, uri: str, problem: Problem) -> list[types.CodeAction]:
@@ -148,18 +142,6 @@ def code_lens(positions: Positions, uri: str, lens: Lens, *, icons: bool) -> typ
     title = lens.title if icons else _ICON.sub("", lens.title)
     command = types.Command(title=title, command=lens.command, arguments=[uri])
     return types.CodeLens(range=positions.range_of(lens.span), command=command)
-
-
-def symbol(positions: Positions, found: Symbol) -> types.DocumentSymbol:
-    """An entry of the outline."""
-    return types.DocumentSymbol(
-        name=found.name,
-        detail=found.detail or None,
-        kind=_SYMBOL_KIND[found.kind],
-        range=positions.range_of(found.span),
-        selection_range=positions.range_of(found.name_span),
-        children=[symbol(positions, child) for child in found.children],
-    )
 
 
 def fold(found: Fold) -> types.FoldingRange:

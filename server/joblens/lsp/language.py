@@ -8,6 +8,7 @@ from lsprotocol import types
 
 if TYPE_CHECKING:
     from joblens.lsp.server import JoblensServer
+    from joblens.lsp.written import Written
 
 # As in features/tokens.py, which is not imported at the start.
 _TOKENS = ["operator", "keyword", "parameter", "variable", "function", "namespace", "property"]
@@ -81,11 +82,11 @@ def register(server: JoblensServer) -> None:
         return answers.code_lenses(opened, icons=server.client.own_extension) if opened is not None else []
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    def _document_symbol(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    def _document_symbol(params: types.DocumentSymbolParams) -> Written | None:
         from joblens.lsp import answers
 
         opened = server.documents.get(params.text_document.uri)
-        return answers.outline(opened) if opened is not None else []
+        return answers.outline(opened) if opened is not None else None
 
     @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
     def _folding_range(params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:

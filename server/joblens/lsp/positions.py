@@ -37,12 +37,16 @@ class Positions:
 
     def at(self, offset: int) -> types.Position:
         """The position of an offset."""
+        return types.Position(*self.place(offset))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The line and character of an offset's position."""
         document = self.document
         line, column = document.position(offset)
-        if not document.text.isascii():  # told at once, without a look at the text
-            start = document.line_starts[line]
-            column = self.length(document.text[start : start + column])
-        return types.Position(line, column)
+        if document.text.isascii():  # told at once, without a look at the text
+            return line, column
+        start = document.line_starts[line]
+        return line, self.length(document.text[start : start + column])
 
     def range_of(self, span: Span) -> types.Range:
         """The range of a span."""
