@@ -112,9 +112,11 @@ class _BlockReader:
     def _plain_line(self, line: re.Match[str], column: int) -> None:
         """What most lines are: a plain key, and nothing or a plain value behind it."""
         source, nesting = self.source, self.nesting
-        nesting.end_list(column)
         at, key_end = line.span(1)
-        mapping = self._mapping(at, column, True)
+        mapping = nesting.top
+        if mapping.indent != column or not isinstance(mapping, OpenMapping):
+            nesting.end_list(column)
+            mapping = self._mapping(at, column, True)
         nesting.add_pair(mapping, Scalar(Span(at, key_end), Style.PLAIN, line[1]), key_end)
         if line[2] is None:
             return

@@ -75,7 +75,8 @@ class Nesting:
 
     def add_pair(self, mapping: OpenMapping, key: Node, colon: int | None) -> None:
         """Start a pair; without a colon it is half a key."""
-        self.settle()
+        if self.pending is not None:
+            self.settle()
         mapping.add(Pair(key, colon, None))
         self.reached = key.span.end if colon is None else colon + 1
 
