@@ -25,32 +25,31 @@ class OpenDocument:
         self._server = server
         self._uri = path.as_uri()
         self._version = 1
-        self.opened = server.notify(
+        self._is_told = False
+        """Whether diagnostics of the latest text are here."""
+        self._edited = self.opened = server.notify(
             "textDocument/didOpen",
             {"textDocument": {"uri": self._uri, "languageId": "yaml", "version": 1, "text": text}},
         )
 
     def replace(self, place: Place, length: int, text: str) -> float:
         """Put `text` in place of `length` characters; when the server was told."""
-        self._version += 1
         end = {"line": place.line, "character": place.column + length}
-        change = {"range": {"start": _position(place), "end": end}, "text": text}
-        return self._server.notify(
-            "textDocument/didChange",
-            {"textDocument": {"uri": self._uri, "version": self._version}, "contentChanges": [change]},
-        )
+        return self._change({"range": {"start": _position(place), "end": end}, "text": text})
 
     def remove_line(self, line: int) -> None:
         """Take out a whole line."""
+        end = {"line": line + 1, "character": 0}
+        self._change({"range": {"start": {"line": line, "character": 0}, "end": end}, "text": ""})
+
+    def _change(self, change: Mapping[str, object]) -> float:
         self._version += 1
-        change = {
-            "range": {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}},
-            "text": "",
-        }
-        self._server.notify(
+        self._is_told = False
+        self._edited = self._server.notify(
             "textDocument/didChange",
             {"textDocument": {"uri": self._uri, "version": self._version}, "contentChanges": [change]},
         )
+        return self._edited
 
     def seconds_to_diagnostics(self, since: float, right: Callable[[Diagnostics], bool]) -> float | None:
         """From `since` to the first diagnostics that are `right`; None when they do not come."""
@@ -61,12 +60,16 @@ class OpenDocument:
             except Empty:
                 return None
             report = arrival.message["params"]
-            if arrival.time > since and self._is_current(report) and right(report["diagnostics"]):
-                return arrival.time - since
+            if arrival.time > since and self._is_current(report):
+                self._is_told = True
+                if right(report["diagnostics"]):
+                    return arrival.time - since
         return None
 
     def settle(self) -> None:
         """Wait until the server has said all it has to say about the last edit."""
+        if not self._is_told:
+            self.seconds_to_diagnostics(self._edited, lambda _: True)
         with suppress(Empty):
             while True:
                 self._server.diagnostics.get(timeout=QUIET)

@@ -192,7 +192,7 @@ class Session:
             opened.settle()
             with self._cpu("outline", self._repeats):
                 seconds, answer = opened.outline()
-            self._samples["outline"].add(seconds, _names("instance_count")(answer))
+            self._samples["outline"].add(seconds, _names("step_0")(answer))
 
     def _ask(
         self,

@@ -32,3 +32,10 @@ def test_positions_are_counted_in_utf_16() -> None:
 
 def test_a_file_of_another_tool_has_none() -> None:
     assert outline("services:\n  web:\n    image: nginx\n") == []
+
+
+def test_it_is_made_once_for_each_version() -> None:
+    opened = OpenDocument("file:///job.yml", 1, "command: a\nenvironment: azureml:e:1\n")
+    assert answers.outline(opened) is answers.outline(opened)
+    opened.change(2, [types.TextDocumentContentChangeWholeDocument("command: a\nname: n\ncompute: local\n")])
+    assert '"compute"' in answers.outline(opened).text

@@ -99,9 +99,12 @@ def code_lenses(opened: OpenDocument, *, icons: bool) -> list[types.CodeLens]:
 
 def outline(opened: OpenDocument) -> Written:
     """The document's keys; nothing for a file of another tool."""
-    if opened.subject.kind is None:
-        return written_outline.outline(opened.positions, [])
-    return written_outline.outline(opened.positions, symbol_feature.symbols(opened.subject.tree))
+    opened.shows_outline = True
+    if opened.outline is None:
+        ours = opened.subject.kind is not None
+        found = symbol_feature.symbols(opened.subject.tree) if ours else []
+        opened.outline = written_outline.outline(opened.positions, found)
+    return opened.outline
 
 
 def folds(opened: OpenDocument) -> list[types.FoldingRange] | None:

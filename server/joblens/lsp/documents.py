@@ -152,6 +152,8 @@ class Documents:
         if opened is not None:
             self.look_at_settings()
             self._server.text_document_publish_diagnostics(diagnostics(opened))
+            if opened.shows_outline:
+                asyncio.get_running_loop().call_soon(_foresee, opened)
         self._warm_soon()
 
     def _warm_soon(self) -> None:
@@ -171,6 +173,13 @@ class Documents:
             self._server.workspace_diagnostic_refresh(None)
         if client.refreshes_hints:
             self._server.workspace_inlay_hint_refresh(None)
+
+
+def _foresee(opened: OpenDocument) -> None:
+    """Make the outline ready: an editor that shows it asks as soon as it has the problems."""
+    from joblens.lsp import answers
+
+    answers.outline(opened)
 
 
 def _warm() -> None:

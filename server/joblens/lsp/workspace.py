@@ -19,6 +19,7 @@ from joblens.job.known_names import KnownNames
 from joblens.lsp.files import Files
 from joblens.lsp.positions import Encoding, Positions
 from joblens.lsp.uris import path_of
+from joblens.lsp.written import Written
 from joblens.text.document import Document
 
 
@@ -46,6 +47,10 @@ class OpenDocument:
         self.subject = Subject(Document(text, self.path), self._look, names)
         self._settings = settings
         self._problems: tuple[Settings, list[Problem]] | None = None
+        self.outline: Written | None = None
+        """Of this version, once it is made."""
+        self.shows_outline = False
+        """Whether the editor has asked for an outline: then it will for each version."""
 
     @property
     def document(self) -> Document:
@@ -87,6 +92,7 @@ class OpenDocument:
         self.looked_at.clear()
         self.subject = Subject(document, self._look, self._names)
         self._problems = None
+        self.outline = None
 
     def _look(self, path: Path) -> Document | None:
         self.looked_at.add(path)
