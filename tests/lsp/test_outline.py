@@ -39,3 +39,19 @@ def test_it_is_made_once_for_each_version() -> None:
     assert answers.outline(opened) is answers.outline(opened)
     opened.change(2, [types.TextDocumentContentChangeWholeDocument("command: a\nname: n\ncompute: local\n")])
     assert '"compute"' in answers.outline(opened).text
+
+
+def test_what_the_author_names_has_a_kind_of_its_own() -> None:
+    _, jobs = outline(
+        "type: pipeline\njobs:\n  train:\n    type: command\n    inputs:\n      jobs: 3\n      data:\n"
+        "        type: uri_file\n    outputs:\n      model:\n"
+    )
+    (train,) = jobs.children or []
+    assert (train.name, train.detail, train.kind) == ("train", "command", types.SymbolKind.Function)
+    kind, inputs, outputs = train.children or []
+    assert kind.kind == types.SymbolKind.Field
+    assert [(one.name, one.detail, one.kind) for one in inputs.children or []] == [
+        ("jobs", "3", types.SymbolKind.Variable),
+        ("data", "uri_file", types.SymbolKind.Variable),
+    ]
+    assert [(one.name, one.kind) for one in outputs.children or []] == [("model", types.SymbolKind.Property)]

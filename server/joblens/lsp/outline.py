@@ -16,6 +16,10 @@ _KIND = {
     "object": SymbolKind.Module.value,
     "array": SymbolKind.Array.value,
     "value": SymbolKind.Field.value,
+    "step": SymbolKind.Function.value,
+    "input": SymbolKind.Variable.value,
+    "output": SymbolKind.Property.value,
+    "hyperparameter": SymbolKind.TypeParameter.value,
 }
 _quoted = json.JSONEncoder().encode
 
