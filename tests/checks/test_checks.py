@@ -355,3 +355,13 @@ def test_a_long_reference_without_a_version_is_cut_in_its_message() -> None:
 )
 def test_a_path_takes_no_file_prefix(text: str) -> None:
     check(text, "JL109")
+
+
+def test_what_the_command_line_may_give_is_a_hint() -> None:
+    text = (
+        "$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json\n"
+        "name: blue\nmodel: azureml:m:1\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n"
+    )
+    (found,) = problems(Document(text))
+    assert (found.code, found.severity) == ("JL102", Severity.HINT)
+    assert "--endpoint-name" in found.message
