@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from joblens.lsp.server import JoblensServer
     from joblens.text.document import Document
 
+_BREATH = 0.001
+"""Seconds between a change and the telling of what is wrong: an editor that completes asks at once."""
+
 
 class Documents:
     """Open documents by URI; each change is followed by what is wrong now."""
@@ -136,10 +139,10 @@ class Documents:
         self._refresh_soon()
 
     def _tell_soon(self, uri: str) -> None:
-        """Tell in the next turn of the loop: without a delay, and once for changes that came together."""
+        """Tell once for changes that came together, and after a question that came right behind them."""
         if not self._server.client.pulls:
             self._cancel(uri)
-            self._due[uri] = asyncio.get_running_loop().call_soon(self._tell, uri)
+            self._due[uri] = asyncio.get_running_loop().call_later(_BREATH, self._tell, uri)
 
     def _cancel(self, uri: str) -> None:
         due = self._due.pop(uri, None)
