@@ -126,8 +126,8 @@ def check(subject: Subject, settings: Settings = DEFAULT) -> list[Problem]:
     found = settings.applied(found)
     if any(one.severity is not Severity.HINT for one in found):
         found = [one for one in found if one.severity is not Severity.HINT]  # Tidying up can wait.
-    if any(not _is_idle(one) and one.code != unused_suppression.CODE for one in found):
-        found = [one for one in found if not _is_idle(one)]  # What is unused may yet be put to use.
+    if any(not is_idle(one) and one.code != unused_suppression.CODE for one in found):
+        found = [one for one in found if not is_idle(one)]  # What is unused may yet be put to use.
     return sorted(found, key=lambda one: (one.span, one.code))
 
 
@@ -139,7 +139,8 @@ def codes() -> frozenset[str]:
     return frozenset(one for one in constants if isinstance(one, str) and _CODE.fullmatch(one))
 
 
-def _is_idle(problem: Problem) -> bool:
+def is_idle(problem: Problem) -> bool:
+    """Whether it says no more than that something is not used: an editor may fade it."""
     return problem.code in _IDLE and problem.severity is Severity.HINT
 
 

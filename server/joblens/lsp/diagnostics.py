@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from joblens.checks import is_idle
 from joblens.checks.problem import Problem, Severity
 from joblens.lsp.positions import Positions
 from joblens.lsp.workspace import OpenDocument
@@ -31,4 +32,5 @@ def diagnostic(positions: Positions, problem: Problem) -> types.Diagnostic:
         severity=_SEVERITY[problem.severity],
         code=problem.code,
         source=SOURCE,
+        tags=[types.DiagnosticTag.Unnecessary] if is_idle(problem) else None,
     )
