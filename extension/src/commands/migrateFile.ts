@@ -23,7 +23,7 @@ export function migrateFile(client: Client): Disposable {
   );
 }
 
-/** What a menu is about; from the palette, the file in the editor. */
+/** The file that a key binding or another extension names; from the palette, the one in the editor. */
 function askedFile(argument: unknown): Uri | undefined {
   return argument instanceof Uri ? argument : window.activeTextEditor?.document.uri;
 }
