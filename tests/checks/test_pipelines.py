@@ -474,11 +474,13 @@ def typed(kind: str, given: str) -> str:
         ("uri_folder", "«3»", Severity.ERROR),
         ("mltable", "«true»", Severity.ERROR),
         ("uri_file", "«${{parent.inputs.count}}»", Severity.WARNING),
-        ("integer", "«hello»", Severity.WARNING),
-        ("boolean", "«perhaps»", Severity.WARNING),
+        ("integer", "«hello»", Severity.ERROR),
+        ("boolean", "«perhaps»", Severity.ERROR),
         ("number", "«${{parent.inputs.word}}»", Severity.WARNING),
-        ("integer", "«${{parent.inputs.folder}}»", Severity.WARNING),
-        ("number", "«${{parent.jobs.make.outputs.made}}»", Severity.WARNING),
+        ("integer", "«2.5»", Severity.WARNING),
+        ("integer", "«true»", Severity.WARNING),
+        ("integer", "«${{parent.inputs.folder}}»", Severity.ERROR),
+        ("number", "«${{parent.jobs.make.outputs.made}}»", Severity.ERROR),
     ],
 )
 def test_an_input_that_gets_what_its_type_cannot_be(kind: str, given: str, severity: Severity) -> None:

@@ -28,8 +28,11 @@ outputs:
         "$( inputs.iris )",
         "$inputs.iris",
         "${inputs.iris}",
+        "${ inputs.iris }",
         "{{inputs.iris}}",
-        "{inputs.iris}",
+        "{ inputs.iris }",
+        "$[[inputs.iris]]",
+        "$[inputs.iris]",
     ],
 )
 def test_each_style_is_a_warning_whose_fix_writes_todays(written: str) -> None:
@@ -39,6 +42,18 @@ def test_each_style_is_a_warning_whose_fix_writes_todays(written: str) -> None:
     assert found.message == f"'{written}' stays as it is in the command. Write '${{{{inputs.iris}}}}'."
     assert found.fix is not None
     assert (found.fix.span, found.fix.text) == (expected[0], "${{inputs.iris}}")
+
+
+def test_the_form_of_2021_is_still_filled_in_a_job_and_its_name_is_checked() -> None:
+    plain, expected = spans(JOB.replace("{}", "«{inputs.iris}» ${{outputs.model}}"))
+    (found,) = problems(Document(plain))
+    assert (found.code, found.span, found.severity) == ("JL210", expected[0], Severity.WARNING)
+    assert "form of 2021" in found.message
+    plain, expected = spans(JOB.replace("{}", "${{inputs.iris}} «{inputs.irsi}» ${{outputs.model}}"))
+    (found,) = problems(Document(plain))
+    assert (found.code, found.span, found.severity) == ("JL201", expected[0], Severity.ERROR)
+    assert found.fix is not None
+    assert found.fix.text == "${{inputs.iris}}"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_long_name_is_shortened_in_the_message() -> None:
         "$[[--seed ${{inputs.seed}}]]",
         "$AZURE_ML_INPUT_seed",
         "${AZUREML_INPUT_SEED}",
-        "${{inputs.seed.path}}",
+        "${{ inputs.seed.path }}",
     ],
 )
 def test_an_input_is_used_in_many_ways(command: str) -> None:

@@ -134,7 +134,8 @@ def test_a_validator_agrees_on_public_files_and_on_changed_ones() -> None:
             text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
             # The validator has no date and no tag of a type: it judges what JSON can say.
             plain = json.loads(json.dumps(data, default=str))
-            ours = mismatches(schema, Document(text).tree)
+            # A slip in a key that any may stand beside is no fault to a validator.
+            ours = [one for one in mismatches(schema, Document(text).tree) if not one.is_let_pass]
             theirs = validators[schema.name].is_valid(plain)
             judged += 1
             refused += not theirs

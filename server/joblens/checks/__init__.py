@@ -9,14 +9,18 @@ from functools import cache
 
 from joblens.checks import (
     asset_name,
+    component_default,
     conda_file,
     duplicate_key,
+    environment_image,
     missing_argument,
     missing_file,
     missing_key,
+    missing_part,
     missing_script,
     mlflow_not_installed,
     not_allowed,
+    number_range,
     older_format,
     other_experiment,
     pipeline_binding,
@@ -27,8 +31,11 @@ from joblens.checks import (
     pipeline_type,
     pipeline_unused,
     placeholder,
+    placeholder_optional,
     placeholder_style,
     reference,
+    refused_name,
+    service_type,
     suppression,
     sweep_limits,
     sweep_objective,
@@ -42,12 +49,14 @@ from joblens.checks import (
     unlogged_metric,
     unused,
     unused_suppression,
+    wrong_address,
     wrong_type,
     yaml_surprise,
 )
 from joblens.checks.problem import Problem, Severity
 from joblens.checks.settings import DEFAULT, Settings
 from joblens.checks.subject import Subject
+from joblens.schema.match import Fault
 from joblens.text.document import Document
 
 Check = Callable[[Subject], Iterable[Problem]]
@@ -59,10 +68,18 @@ CHECKS: tuple[Check, ...] = (
     unknown_schema.problems,
     unknown_key.problems,
     missing_key.problems,
+    missing_part.problems,
     wrong_type.problems,
     not_allowed.problems,
+    number_range.problems,
+    refused_name.problems,
+    service_type.problems,
+    wrong_address.problems,
+    environment_image.problems,
+    component_default.problems,
     placeholder.problems,
     placeholder_style.problems,
+    placeholder_optional.problems,
     pipeline_binding.problems,
     pipeline_cycle.problems,
     pipeline_spelling.problems,
@@ -103,6 +120,16 @@ _IDLE = frozenset(
     )
 )
 
+_DOUBTFUL = (
+    missing_key.CODE,
+    placeholder.UNDECLARED,
+    pipeline_binding.UNKNOWN_STEP,
+    pipeline_binding.UNKNOWN_OF_STEP,
+    pipeline_binding.UNKNOWN_OF_PIPELINE,
+)
+"""What the broken place of a text may be the cause of, wherever it stands."""
+_OF_FORM = (wrong_type.CODE, not_allowed.CODE)
+
 _CODE = re.compile(r"JL\d{3}")
 _OF_OTHER_FILES = "JL8"
 """Checks of files beside the document: the next machine may have what this one lacks."""
@@ -121,8 +148,11 @@ def check(subject: Subject, settings: Settings = DEFAULT) -> list[Problem]:
     found = [problem for one in asked for problem in one(subject)]
     found = _not_suppressed(subject, found, settings)
     found = _outside_repeated(subject, found)
+    if subject.older is None:
+        found = _outside_unknown(subject, found)
     if subject.syntax:
         found = _certain_in_broken_text(subject, found)
+    found = _once_in_a_place(found)
     found = settings.applied(found)
     if any(one.severity is not Severity.HINT for one in found):
         found = [one for one in found if one.severity is not Severity.HINT]  # Tidying up can wait.
@@ -165,6 +195,28 @@ def _outside_repeated(subject: Subject, found: list[Problem]) -> list[Problem]:
     return [one for one in found if not any(span.start <= one.span.start < span.end for span in inside)]
 
 
+def _outside_unknown(subject: Subject, found: list[Problem]) -> list[Problem]:
+    """Without what stands below a key that is not known: nobody reads it."""
+    inside = [
+        pair.value.span
+        for one in subject.mismatches
+        if one.fault is Fault.UNKNOWN_KEY
+        and (pair := subject.tree.pair_at(one.path))
+        and pair.value is not None
+    ]
+    if not inside:
+        return found
+    return [one for one in found if not any(span.start <= one.span.start < span.end for span in inside)]
+
+
+def _once_in_a_place(found: list[Problem]) -> list[Problem]:
+    """Without what other checks say of a value that is not even of the right form."""
+    wrong = {one.span for one in found if one.code in _OF_FORM}
+    found = [one for one in found if one.span not in wrong or one.code in _OF_FORM]
+    said = {(one.span, one.code, one.message): one for one in found}
+    return list(said.values())
+
+
 def _certain_in_broken_text(subject: Subject, found: list[Problem]) -> list[Problem]:
     """Without what the broken place may have caused: missing keys, and all else in its block."""
     document = subject.document
@@ -175,7 +227,7 @@ def _certain_in_broken_text(subject: Subject, found: list[Problem]) -> list[Prob
         one
         for one in found
         if one.code == syntax.CODE
-        or (one.code != missing_key.CODE and document.line_of(one.span.start) not in lines)
+        or (one.code not in _DOUBTFUL and document.line_of(one.span.start) not in lines)
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from joblens.checks.problem import Problem, Severity
 from joblens.checks.subject import Subject
-from joblens.schema.match import Fault
+from joblens.schema.match import Fault, Mismatch
 
 CODE = "JL102"
 
@@ -24,4 +24,9 @@ def problems(subject: Subject) -> Iterator[Problem]:
             where = f" in '{found.path[-1]}'" if found.path else ""
             yield Problem(CODE, f"Required key '{found.name}' is missing{where}.", found.span)
         elif found.fault is Fault.EMPTY:
-            yield Problem(CODE, f"'{found.name}' has no value. Give it one, or remove it.", found.span)
+            yield Problem(CODE, f"'{found.name}' has no value. {_way_out(found)}", found.span)
+
+
+def _way_out(found: Mismatch) -> str:
+    holds = any("properties" in rule for rule in found.rules)
+    return "Indent what belongs to it, or remove it." if holds else "Give it one, or remove it."

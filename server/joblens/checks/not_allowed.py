@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from joblens.checks.problem import Problem, did_you_mean, listed, replacement, shortened
@@ -16,6 +17,7 @@ CODE = "JL104"
 _BINDING = r"\$\{\{"
 """How the pattern of a binding begins."""
 _NAME = r"^[a-z][a-z\d_]*$"
+_A_NAME = re.compile(r"[A-Za-z][\w-]*")
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -42,6 +44,10 @@ def _value(found: Mismatch) -> Problem:
     if not words:
         wanted = list(dict.fromkeys(_wanted(rule) for rule in found.rules))
         return Problem(CODE, f"{refused}: {_any_of(wanted, 100 - len(refused))} is expected.", found.span)
+    if any("azureml:" in rule.get("pattern", "") for rule in found.rules) and _A_NAME.fullmatch(found.name):
+        fix = replacement(f"azureml:{found.name}", found.span)
+        message = did_you_mean(f"{refused}.", f"azureml:{found.name}")
+        return Problem(CODE, message, found.span, fix=fix)
     meant = nearest(found.name, words)
     if meant is not None:
         return Problem(

@@ -12,7 +12,7 @@ from joblens.checks.problem import Fix, Problem, did_you_mean, listed, one_of, s
 from joblens.checks.subject import Subject
 from joblens.job.pipeline import Binding, Pipeline, Place, Step
 from joblens.schema.near import nearest
-from joblens.text.nodes import Span
+from joblens.text.nodes import Mapping, Pair, Scalar, Span
 
 UNKNOWN_STEP = "JL401"
 UNKNOWN_OF_STEP = "JL402"
@@ -22,6 +22,7 @@ MALFORMED = "JL410"
 _ROOTS = ("parent", "inputs", "jobs", "outputs")
 # Steps whose arguments are filled like a command, without being one.
 _WITH_ARGUMENTS = ("spark", "parallel")
+_NOT_FOR_OUTPUTS = ("parent.inputs",)
 _BELOW_PARENT = ("inputs", "outputs", "jobs")
 
 
@@ -36,14 +37,27 @@ def problems(subject: Subject) -> Iterator[Problem]:
             continue
         seen.add(binding.span)
         found = _problem(pipeline, step, binding)
-        if found is not None:
+        if found is not None and not (
+            found.code in (UNKNOWN_OF_PIPELINE, UNKNOWN_OF_STEP)
+            and _side(binding) in subject.unclear_sections
+        ):
             yield found
+
+
+def _side(binding: Binding) -> str:
+    return binding.expression.context.rpartition(".")[2]
 
 
 def _problem(pipeline: Pipeline, step: Step, binding: Binding) -> Problem | None:
     expression = binding.expression
     if not expression.closed:
         return placeholder.unclosed(expression.raw, binding.span, "}}")
+    joins = binding.whole and binding.place is not Place.OTHER
+    if joins and binding.place is Place.OUTPUT and expression.context in _NOT_FOR_OUTPUTS:
+        message = (
+            f"An output cannot be '{shortened(expression.raw)}'. Bind it to '${{{{parent.outputs.NAME}}}}'."
+        )
+        return Problem(MALFORMED, message, binding.span)
     match expression.context.split("."):
         case ["parent", "inputs"]:
             return _of_pipeline(binding, "input", pipeline.inputs)
@@ -62,9 +76,14 @@ def _problem(pipeline: Pipeline, step: Step, binding: Binding) -> Problem | None
             return _of_own_step(step, binding, side)
         case ["parent", *_]:
             return _malformed(binding, pipeline)
-        case [root, *_] if binding.whole and binding.place is not Place.OTHER:
-            return _misspelt_root(binding, root)
+        case [root, *_] if joins:
+            return _unknown_root(binding, root or expression.name)
     return None
+
+
+def _is_part_of_a_name(step: str, pipeline: Pipeline) -> bool:
+    """Whether a step's name has a dot in it, which is the mistake then."""
+    return any(one.startswith(f"{step}.") for one in pipeline.steps)
 
 
 def binds_itself(step: Step, binding: Binding) -> bool:
@@ -80,6 +99,9 @@ def _of_pipeline(binding: Binding, noun: str, declared: Collection[str]) -> Prob
     name = binding.expression.name
     if _is_among(name, declared):
         return None
+    if not name:
+        message = f"'{shortened(binding.expression.raw)}' names no {noun}. Write 'parent.{noun}s.NAME'."
+        return Problem(MALFORMED, message, binding.span)
     subject = f"The pipeline has no {noun} '{shortened(name, 30)}'."
     return _unknown(UNKNOWN_OF_PIPELINE, binding, subject, name, declared, f"its '{noun}s'")
 
@@ -87,10 +109,25 @@ def _of_pipeline(binding: Binding, noun: str, declared: Collection[str]) -> Prob
 def _of_step(binding: Binding, source: Step, side: str) -> Problem | None:
     name = binding.expression.name
     known = source.known_inputs if side == "inputs" else source.known_outputs
-    if known is None or _is_among(name, known):
+    if known is None or _is_among(name, known) or _is_used(source, side, name):
         return None
     subject = f"Step '{shortened(source.name, 20)}' has no {side[:-1]} '{shortened(name, 30)}'."
     return _unknown(UNKNOWN_OF_STEP, binding, subject, name, sorted(known), f"its '{side}'")
+
+
+def _is_used(step: Step, side: str, name: str) -> bool:
+    """Whether the step's own command uses a name that is not declared: that is said there."""
+    body = step.pair.value
+    command = (
+        next((one.value for one in body.pairs if _is_command(one)), None)
+        if isinstance(body, Mapping)
+        else None
+    )
+    return isinstance(command, Scalar) and f"{side}.{name}" in command.value
+
+
+def _is_command(pair: Pair) -> bool:
+    return isinstance(pair.key, Scalar) and pair.key.value == "command"
 
 
 def _of_own_step(step: Step, binding: Binding, side: str) -> Problem | None:
@@ -132,7 +169,7 @@ def _unknown_step(binding: Binding, name: str, pipeline: Pipeline) -> Problem:
     return Problem(UNKNOWN_STEP, did_you_mean(subject, meant), binding.span, fix=fix)
 
 
-def _malformed(binding: Binding, pipeline: Pipeline) -> Problem:
+def _malformed(binding: Binding, pipeline: Pipeline) -> Problem | None:
     expression = binding.expression
     shown = shortened(expression.raw)
     _, below, *rest = [*expression.context.split("."), *expression.name.split(".")]
@@ -146,19 +183,24 @@ def _malformed(binding: Binding, pipeline: Pipeline) -> Problem:
         message = did_you_mean(said, f"parent.{meant}") if meant else known
         return Problem(MALFORMED, message, binding.span)
     if rest and rest[0] not in pipeline.steps:
+        if _is_part_of_a_name(rest[0], pipeline):
+            return None
         return _unknown_step(binding, rest[0], pipeline)
     step = shortened(rest[0], 20) if rest else "STEP"
     message = f"'{shown}' names no output. Write 'parent.jobs.{step}.outputs.NAME'."
     return Problem(MALFORMED, message, binding.span)
 
 
-def _misspelt_root(binding: Binding, root: str) -> Problem | None:
-    """A word that is none, but nearly one; `${{name}}` and what else the service fills is left alone."""
-    meant = nearest(root, _ROOTS) if root and root not in _ROOTS else None
-    if meant is None:
+def _unknown_root(binding: Binding, root: str) -> Problem | None:
+    """A word that joins nothing; what the service fills by itself is left alone."""
+    if root in placeholder.FILLED_BY_SERVICE or (root in _ROOTS and root != "parent"):
         return None
-    shown = shortened(binding.expression.raw)
-    return Problem(MALFORMED, did_you_mean(f"'{shown}' refers to nothing.", meant), binding.span)
+    said = f"'{shortened(binding.expression.raw)}' refers to nothing."
+    if root == "parent":
+        return Problem(MALFORMED, f"{said} Write 'parent.inputs.NAME' or the like.", binding.span)
+    meant = nearest(root, _ROOTS) if root else None
+    way_out = "Write 'parent.inputs.NAME' or 'parent.jobs.STEP.outputs.NAME'."
+    return Problem(MALFORMED, did_you_mean(said, meant) if meant else f"{said} {way_out}", binding.span)
 
 
 def _rewritten(binding: Binding, body: str, meant: str) -> Fix:

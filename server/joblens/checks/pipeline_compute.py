@@ -22,6 +22,8 @@ def problems(subject: Subject) -> list[Problem]:
     root = _entries(tree, tree.root)
     if "compute" in root or "default_compute" in _below(tree, root, "settings"):
         return []
+    if any(one.meant in ("settings", "default_compute") for one in subject.mismatches):
+        return []  # It is there, but misspelt.
     without = [step for step in pipeline.steps.values() if _lacks_compute(tree, step)]
     if not without:
         return []

@@ -5,13 +5,20 @@ Whoever writes one so writes all so: each is one problem, and its fix mends ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from joblens.checks import pipeline_binding
 from joblens.checks.problem import Fix, Problem, shortened
 from joblens.checks.subject import Subject
+from joblens.job.fields import label
+from joblens.job.model import At
 from joblens.job.pipeline import Binding, Pipeline, Place
+from joblens.text.nodes import Mapping, Node
 
+_OTHER_FORM = re.compile(
+    r"(?!\$\{\{)\$?(?:\{\{?|\(|\[\[?)?\s*(parent\.(?:inputs|outputs|jobs)\.[\w.]+)\s*(?:\}\}?|\)|\]\]?)?"
+)
 BLANKS = "JL406"
 WITHOUT_PARENT = "JL407"
 
@@ -22,14 +29,39 @@ def problems(subject: Subject) -> Iterator[Problem]:
         return
     joining = _joining(subject.pipeline)
     blanks = [one for one in joining if one.expression.spaced and _root(one) == "parent"]
+    # A blank in the name of a step is a mistake of the step's.
+    blanks = [one for one in blanks if " " not in (one.expression.step or "").strip()]
     if blanks:
         blamed = {one.span for one in pipeline_binding.problems(subject)}
         blanks = [one for one in blanks if one.span not in blamed]
     if blanks:
         yield _blanks(subject, blanks)
+    yield from _other_forms(subject)
     bare = [one for one in joining if _root(one) in ("inputs", "outputs", "jobs") and one.expression.name]
     if bare:
         yield _without_parent(subject, bare)
+
+
+def _other_forms(subject: Subject) -> Iterator[Problem]:
+    """What begins and ends like a binding of another tool: the client takes it for plain text."""
+    for _, body in subject.bodies:
+        for entry in (*(body.below("inputs") or ()), *(body.below("outputs") or ())):
+            text = label(entry.value) or _as_written(subject, entry.value)
+            match = _OTHER_FORM.fullmatch(text.value) if text is not None else None
+            if text is not None and match is not None:
+                written = f"${{{{{match[1]}}}}}"
+                message = (
+                    f"'{shortened(text.value)}' is no binding, but plain text. Write '{shortened(written)}'."
+                )
+                fix = Fix("Write it as a binding", text.span, written)
+                yield Problem(pipeline_binding.MALFORMED, message, text.span, fix=fix)
+
+
+def _as_written(subject: Subject, value: Node | None) -> At[str] | None:
+    """Braces without quotes, in which YAML sees a mapping."""
+    if not isinstance(value, Mapping):
+        return None
+    return At(subject.document.text[slice(*value.span)], value.span)
 
 
 def _joining(pipeline: Pipeline) -> list[Binding]:

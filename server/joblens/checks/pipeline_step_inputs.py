@@ -24,6 +24,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
         # The inputs of a sweep are its own; its trial takes what it needs of them.
         if step.component is not None and step.kind != "sweep":
             yield from _problems(step, step.component)
+            yield from _outputs(step, step.component)
 
 
 def _problems(step: Step, component: Component) -> Iterator[Problem]:
@@ -36,6 +37,18 @@ def _problems(step: Step, component: Component) -> Iterator[Problem]:
         if nearest(name, unknown) is None:
             message = f"Step '{shortened(step.name, 30)}' gives its component no '{shortened(name, 30)}'."
             yield Problem(CODE, f"{message} Add it under 'inputs'.", step.pair.key.span)
+
+
+def _outputs(step: Step, component: Component) -> Iterator[Problem]:
+    free = [one for one in component.outputs if one not in step.outputs]
+    for name in step.outputs:
+        if name not in component.outputs:
+            span = step.outputs[name].key.span
+            subject = f"The component of '{shortened(step.name, 20)}' has no output '{shortened(name, 30)}'."
+            meant = nearest(name, free)
+            message = did_you_mean(subject, meant) if meant else f"{subject} Nothing will be there."
+            fix = replacement(meant, span) if meant else None
+            yield Problem(CODE, message, span, Severity.WARNING, fix)
 
 
 def _is_given(name: str, inputs: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ CODE = "JL411"
 
 _DATA = frozenset(("uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model", "triton_model"))
 _VALUES = {"integer": "an integer", "number": "a number", "boolean": "true or false"}
+_FRACTION = "a fraction"
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -41,13 +42,15 @@ def _problem(tree: Tree, pipeline: Pipeline, step: Step, name: str, wanted: str)
     if not bindings:
         given = _given(tree, value)
         # The client asks for a path before it sends anything.
-        refused = wanted in _DATA and isinstance(value, Scalar)
+        refused = isinstance(value, Scalar) and not _is_near(wanted, given)
         span = value.span if value is not None else Span(0, 0)
         return _mismatch(name, wanted, given, span, Severity.ERROR if refused else Severity.WARNING)
     if len(bindings) > 1 or not bindings[0].whole:
         return None
     given = _given_by_source(tree, pipeline, bindings[0])
-    return _mismatch(name, wanted, given, bindings[0].span, Severity.WARNING)
+    # A word of the pipeline's may be given another value as it is started; data stay data.
+    severity = Severity.ERROR if given in _DATA else Severity.WARNING
+    return _mismatch(name, wanted, given, bindings[0].span, severity)
 
 
 def _given_by_source(tree: Tree, pipeline: Pipeline, binding: Binding) -> str | None:
@@ -72,8 +75,10 @@ def _given(tree: Tree, value: Node | None) -> str | None:
     match scalar_value(value):
         case bool():
             return "boolean"
-        case int() | float():
+        case int():
             return "number"
+        case float() as number:
+            return "number" if number.is_integer() else _FRACTION
         case str() as text if not _may_be_cast(text):
             return f"'{shortened(text, 30)}'"
     return None
@@ -91,13 +96,23 @@ def _may_be_cast(text: str) -> bool:
 
 def _mismatch(name: str, wanted: str, given: str | None, span: Span, severity: Severity) -> Problem | None:
     shown = shortened(name, 30)
-    if wanted in _DATA and given in _VALUES:
-        message = f"Input '{shown}' takes data ({wanted}), but gets {_VALUES[given]}. Bind it to data."
+    if wanted in _DATA and (given in _VALUES or given == _FRACTION):
+        message = (
+            f"Input '{shown}' takes data ({wanted}), but gets {_VALUES.get(given, given)}. Bind it to data."
+        )
+        return Problem(CODE, message, span, severity)
+    if _is_near(wanted, given):
+        message = f"Input '{shown}' takes {_VALUES[wanted]}, but gets {_VALUES.get(given or '', given)}."
         return Problem(CODE, message, span, severity)
     if wanted in _VALUES and given is not None and (given in _DATA or given.startswith("'")):
         message = f"Input '{shown}' takes {_VALUES[wanted]}, but gets {given}."
         return Problem(CODE, message, span, severity)
     return None
+
+
+def _is_near(wanted: str, given: str | None) -> bool:
+    """Whether a value is none of those wanted, but might be cast to one."""
+    return (wanted, given) in (("integer", _FRACTION), ("integer", "boolean"), ("number", "boolean"))
 
 
 def _word(tree: Tree, node: Node | None, key: str) -> str | None:

@@ -27,7 +27,7 @@ OTHER_DIALECT = "JL205"
 
 _CONTEXTS = ("inputs", "outputs", "search_space")
 # Filled by the service itself, wherever they stand.
-_FILLED_BY_SERVICE = frozenset({"name", "default_datastore", "output_name"})
+FILLED_BY_SERVICE = frozenset({"name", "default_datastore", "output_name"})
 _A_NAME = re.compile(r"[A-Za-z_]\w*")
 _NEW_IN_PREVIEW = {"search_space": "{type: uniform, min_value: 0, max_value: 1}"}
 _NEW = {"inputs": '""', "outputs": "{type: uri_folder}", **_NEW_IN_PREVIEW}
@@ -37,11 +37,13 @@ _NOUN = {"inputs": "input", "outputs": "output", "search_space": "hyperparameter
 
 def problems(subject: Subject) -> Iterator[Problem]:
     """Every placeholder of every command that names nothing, or cannot stand there."""
+    # The inputs of a component may stand in groups; those of a job have no dots.
+    has_groups = subject.kind is None or subject.kind.name not in ("commandJob", "sweepJob")
     for scope in subject.scopes:
         text = scope.command.value
         if "{" not in text:
             continue
-        doubtful = [one for one in expressions(text, scope.dialect) if not _is_filled(scope, one)]
+        doubtful = [one for one in expressions(text, scope.dialect) if not _is_filled(scope, one, has_groups)]
         if not doubtful and scope.dialect is Dialect.TODAY:
             continue
         offsets = source_offsets(scope.command, subject.document.text)
@@ -53,17 +55,21 @@ def problems(subject: Subject) -> Iterator[Problem]:
             if any(one.span.start <= span.start < one.span.end for one in foreign):
                 continue
             name = Span(offsets[expression.name_start], offsets[expression.name_end])
-            yield _problem(scope, expression, span, name, declare)
+            found = _problem(scope, expression, span, name, declare)
+            if found.code != UNDECLARED or expression.context not in subject.unclear_sections:
+                yield found
 
 
-def _is_filled(scope: Scope, expression: Expression) -> bool:
+def _is_filled(scope: Scope, expression: Expression, has_groups: bool) -> bool:
     """Whether the placeholder gets a value: nearly all do, so their places need not be found."""
     if not expression.closed:
         return False
-    if not expression.context and expression.name in _FILLED_BY_SERVICE:
+    if not expression.context and expression.name in FILLED_BY_SERVICE:
         return True
     declared = scope.declared(expression.context) or ()
-    return expression.name in declared or expression.name.partition(".")[0] in declared
+    # The client looks at names without blanks around them.
+    in_group = has_groups or expression.spaced
+    return expression.name in declared or (in_group and expression.name.partition(".")[0] in declared)
 
 
 def _problem(

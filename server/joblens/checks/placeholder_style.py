@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from joblens.checks.problem import Problem, Severity, replacement, shortened
+from joblens.checks.placeholder import UNDECLARED
+from joblens.checks.problem import Problem, Severity, did_you_mean, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.job.model import Dialect
 from joblens.job.names import Scope
+from joblens.schema.near import nearest
 from joblens.text.nodes import Span
 from joblens.text.offsets import source_offsets
 
@@ -26,15 +28,19 @@ _SHELL = "|".join(
 )
 _BRACES = "|".join(
     (
-        r"\$\{" + _REFERENCE.format("c") + r"\}",
+        r"\$\{\s*" + _REFERENCE.format("c") + r"\s*\}",
         r"(?<!\$)\{\{\s*" + _REFERENCE.format("d") + r"\s*\}\}",
-        r"(?<![${])\{" + _REFERENCE.format("e") + r"\}(?!\})",
+        r"(?<![${])\{\s*" + _REFERENCE.format("e") + r"\s*\}(?!\})",
+        r"\$\[\[?\s*" + _REFERENCE.format("f") + r"\s*\]\]?",
     )
 )
+_JOBS = ("commandJob", "sweepJob")
+_FILLED_YET = re.compile(r"\{\w+\.\w+\}")
+"""What the client takes for today's form, with a warning, in a job that is no step."""
 _STYLES = {
     Dialect.TODAY: re.compile(f"{_SHELL}|{_BRACES}"),
     # Here the braces of one pair are filled, whatever stands around them.
-    Dialect.PREVIEW: re.compile(_SHELL),
+    Dialect.PREVIEW: re.compile(_SHELL + r"|(?<![${])\{\s+" + _REFERENCE.format("c") + r"\s*\}"),
 }
 
 
@@ -48,17 +54,38 @@ def problems(subject: Subject) -> Iterator[Problem]:
 
 def _in_command(subject: Subject, scope: Scope, text: str) -> Iterator[Problem]:
     offsets: Sequence[int] = []
+    is_job = subject.kind is not None and subject.kind.name in _JOBS and scope.dialect is Dialect.TODAY
     for match in _STYLES[scope.dialect].finditer(text):
         groups = {key[1:]: value for key, value in match.groupdict().items() if value is not None}
         context, name = groups["context"], groups["name"]
-        if name not in (scope.declared(context) or ()) or _is_variable(context, text):
+        is_filled = is_job and _FILLED_YET.fullmatch(match[0]) is not None
+        declared = scope.declared(context) or {}
+        if _is_variable(context, text) or (name not in declared and not (is_filled and declared)):
             continue
         offsets = offsets or source_offsets(scope.command, subject.document.text)
         span = Span(offsets[match.start()], offsets[match.end()])
         body = f"{context}.{name}"
         written = f"{{{body}}}" if scope.dialect is Dialect.PREVIEW else f"${{{{{body}}}}}"
+        if is_filled:
+            yield _still_filled(match[0], context, name, list(declared), span)
+            continue
         message = f"'{shortened(match[0])}' stays as it is in the command. Write '{shortened(written)}'."
         yield Problem(CODE, message, span, Severity.WARNING, replacement(written, span))
+
+
+def _still_filled(raw: str, context: str, name: str, declared: list[str], span: Span) -> Problem:
+    """The form of 2021 in a job of its own: the client writes today's in its place, and checks the name."""
+    said = shortened(raw)
+    if name in declared:
+        written = f"${{{{{context}.{name}}}}}"
+        message = f"'{said}' is the form of 2021, which is going away. Write '{shortened(written)}'."
+        return Problem(CODE, message, span, Severity.WARNING, replacement(written, span))
+    meant = nearest(name, declared)
+    subject = f"'{said}' is the form of 2021, and there is no '{shortened(name, 30)}'."
+    if meant is None:
+        return Problem(UNDECLARED, f"{subject} Declare it.", span)
+    written = f"${{{{{context}.{meant}}}}}"
+    return Problem(UNDECLARED, did_you_mean(subject, written), span, fix=replacement(written, span))
 
 
 def _is_variable(context: str, text: str) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from joblens.job.bodies import Body, bodies
 from joblens.job.detect import Kind, detect
 from joblens.job.disk import Disk
 from joblens.job.era import Mark, mark
@@ -16,10 +17,10 @@ from joblens.job.launches import Launch, launches
 from joblens.job.model import Dialect
 from joblens.job.names import Scope, scopes
 from joblens.job.occurrences import Filled, Occurrence, filled_texts, occurrences
-from joblens.job.owners import Owners
+from joblens.job.owners import FILLED, Owners
 from joblens.job.pipeline import Pipeline, pipeline
 from joblens.job.sweeps import Sweep, sweeps
-from joblens.schema.match import Mismatch, mismatches
+from joblens.schema.match import Fault, Mismatch, mismatches
 from joblens.schema.store import Schema, load
 from joblens.text.document import Document
 from joblens.text.tree import SyntaxProblem, Tree
@@ -83,6 +84,13 @@ class Subject:
         return mismatches(self.schema, self.tree) if self.schema is not None else []
 
     @cached_property
+    def unclear_sections(self) -> frozenset[str]:
+        """`inputs`, `outputs` or `search_space` that are misspelt, or hold no names."""
+        named = {one.meant for one in self.mismatches if one.fault is Fault.UNKNOWN_KEY}
+        named |= {str(one.path[-1]) for one in self.mismatches if one.fault is Fault.WRONG_TYPE and one.path}
+        return frozenset(FILLED) & named
+
+    @cached_property
     def scopes(self) -> list[Scope]:
         """The commands of the document and the names they may use."""
         return scopes(self.tree, self.kind) if self.kind is not None else []
@@ -125,6 +133,11 @@ class Subject:
         from joblens.checks.command_lines import command_lines
 
         return list(command_lines(self.launches))
+
+    @cached_property
+    def bodies(self) -> list[Body]:
+        """The job, its trial, its steps and their components, each with its place."""
+        return list(bodies(self.tree))
 
     @cached_property
     def sweeps(self) -> list[Sweep]:

@@ -20,6 +20,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
             continue
         if sweep.policy.type.value == "bandit":
             yield from _slack(sweep.policy)
+            yield from _negative_slack(sweep.policy.settings)
         elif sweep.policy.type.value == "truncation_selection":
             yield from _percentage(sweep.policy.settings)
         yield from _intervals(sweep.policy.settings)
@@ -38,6 +39,15 @@ def _slack(policy: Policy) -> Iterator[Problem]:
         key = max((key for key in map(settings.key, given) if key is not None), key=lambda one: one.span)
         message = "A 'bandit' policy takes 'slack_factor' or 'slack_amount', not both. Remove one."
         yield Problem(SLACK, message, key.span)
+
+
+def _negative_slack(settings: Fields) -> Iterator[Problem]:
+    for key in ("slack_factor", "slack_amount"):
+        number = settings.number(key)
+        if number is not None and number.value < 0:
+            shown = f"{number.value:.10g}"
+            message = f"'{key}' cannot be {shown}: even the best trial would be ended. Make it positive."
+            yield Problem(OUT_OF_RANGE, message, number.span)
 
 
 def _percentage(settings: Fields) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from joblens.checks.problem import Fix, Problem, Severity, shortened
 from joblens.checks.subject import Subject
 from joblens.job.model import At
 from joblens.job.sweeps import Distribution
+from joblens.schema.match import Fault
 from joblens.text.nodes import Sequence, Span
 
 RANGE = "JL301"
@@ -35,10 +36,19 @@ def problems(subject: Subject) -> Iterator[Problem]:
                 yield from _sigma(one)
             elif one.type.value == "randint":
                 yield from _upper(one)
-            elif one.type.value == "choice":
+            elif one.type.value == "choice" and not _is_in_doubt(subject, one):
                 yield from _values(one)
             if one.type.value.startswith("q"):
                 yield from _quantum(one)
+
+
+def _is_in_doubt(subject: Subject, one: Distribution) -> bool:
+    """Whether a key of it is misspelt, which may be the one that is asked for, or its type is another's."""
+    span = one.settings.span
+    wrong = (
+        found.span for found in subject.mismatches if found.fault in (Fault.UNKNOWN_KEY, Fault.NOT_ALLOWED)
+    )
+    return any(span.start <= found.start < span.end for found in wrong)
 
 
 def _bounds(text: str, one: Distribution) -> Iterator[Problem]:

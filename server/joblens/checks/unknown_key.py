@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, did_you_mean, listed, replacement, shortened
+from joblens.checks.problem import Problem, Severity, did_you_mean, listed, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
-from joblens.schema.near import nearest
+from joblens.schema.near import likeness
 
 CODE = "JL101"
 _ROOM = 85
 """What a message has for the key, its place and the word that was meant."""
+_NEEDED = ("default_compute",)
+"""Keys that the client refuses a file without, though it does not ask for them by name."""
+_ALIKE = 0.8
+"""So much a key is like another to be meant for it though its value is none for it."""
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
     """Every key that its mapping does not take."""
+    empty = [one for one in subject.mismatches if one.fault is Fault.EMPTY]
     for found in subject.mismatches:
-        if found.fault is Fault.UNKNOWN_KEY:
+        if found.fault is Fault.UNKNOWN_KEY and not any(_belongs_below(found, one) for one in empty):
             yield _problem(found)
+
+
+def _belongs_below(found: Mismatch, empty: Mismatch) -> bool:
+    """Whether a key only lacks its indentation: the one before it asks for a value, and knows it."""
+    beside = found.path[:-1] == empty.path[:-1] and empty.span < found.span
+    return beside and any(found.name in rule.get("properties", ()) for rule in empty.rules)
 
 
 def _problem(found: Mismatch) -> Problem:
@@ -26,11 +37,16 @@ def _problem(found: Mismatch) -> Problem:
     known = [key for key, rule in properties if key != "$schema" and not rule.get("readOnly")]
     name = shortened(found.name)
     where = f" in '{shortened(str(found.path[-2]), 24)}'" if len(found.path) > 1 else ""
-    meant = nearest(found.name, known)
-    if meant is not None:
+    meant = found.meant
+    if meant and (found.fits or likeness(meant, found.name) >= _ALIKE):
         # The key alone says less, but a key with its place may leave no room for the word that was meant.
         said = f"Unknown key '{name}'" + (where if len(name + where + meant) < _ROOM else "")
-        message = did_you_mean(f"{said}.", meant)
-        return Problem(CODE, message, found.span, fix=replacement(meant, found.span))
+        fix = replacement(meant, found.span) if found.fits else None
+        return Problem(CODE, did_you_mean(f"{said}.", meant), found.span, _severity(found), fix)
     message = f"Unknown key '{name}'{where}."
     return Problem(CODE, f"{message} Known: {listed(known, 105 - len(message))}.", found.span)
+
+
+def _severity(found: Mismatch) -> Severity:
+    passes = found.is_let_pass and found.meant not in _NEEDED
+    return Severity.WARNING if passes else Severity.ERROR

@@ -24,6 +24,8 @@ def _problem(subject: Subject, found: Mismatch) -> Problem:
     wanted = list(dict.fromkeys(expected(rule) for rule in found.rules))
     key = next((part for part in reversed(found.path) if isinstance(part, str)), "The file")
     text = subject.document.text[found.span.start : found.span.end]
+    if key == "shm_size":
+        return Problem(CODE, "'shm_size' must be text: a number and b, k, m or g, such as 2g.", found.span)
     if _is_unquoted(subject, found) and any("text" in one.split(" or ") for one in wanted):
         message = f"'{key}' must be text, but YAML reads {shortened(text)} as another type. Quote it."
         return Problem(CODE, message, found.span, fix=Fix("Put it in quotes", found.span, f'"{text}"'))

@@ -27,6 +27,8 @@ class Kind:
     dialect: Dialect
 
 
+_BODIES = {"command": "commandJob", "trial": "sweepJob", "jobs": "pipelineJob"}
+"""The keys that say what a job runs, each of one kind alone."""
 _SCHEMA_COMMENT = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*(\S+)", re.MULTILINE)
 
 _FOREIGN = """
@@ -46,10 +48,20 @@ def detect(tree: Tree, text: str = "") -> Kind | None:
     if named is not None:
         name = kind_of_schema(named) or kind_meant_by_schema(named)
         name = name or kind_confirmed(named, _kind_of_keys(keys))
+        name = _by_body(keys, name) or name
         # A schema that is not ours to know, or not Azure's at all: the file belongs to others.
         return Kind(name, dialect_of(name, keys)) if name else None
     shape = _kind_of_keys(keys)
     return Kind(shape, dialect_of(shape, keys)) if shape else None
+
+
+def _by_body(keys: Keys, named: str | None) -> str | None:
+    """The kind of a job that is of another kind than its schema says: the client reads its `type` alone."""
+    if named not in _BODIES.values():
+        return None
+    bodies = [kind for key, kind in _BODIES.items() if keys.get(key) is not None]
+    meant = word(keys, "type").removesuffix("_job") or "command"
+    return bodies[0] if len(bodies) == 1 and bodies[0].removesuffix("Job") == meant else None
 
 
 def _keys_of(mapping: Mapping, text: str) -> Keys:

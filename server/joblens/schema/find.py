@@ -158,7 +158,7 @@ def _texts(rules: tuple[Rule, ...]) -> list[str]:
 
 
 def _folded(word: str) -> str:
-    return values.folded(word, "snake")
+    return values.plain(word)
 
 
 def _written(word: object) -> str:

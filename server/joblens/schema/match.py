@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from enum import Enum
 
 from joblens.schema import values
-from joblens.schema.near import nearest
+from joblens.schema.near import likeness, nearest
 from joblens.schema.store import Rule, Schema
 from joblens.text.nodes import Alias, Mapping, Node, Pair, Path, Scalar, Sequence, Span
 from joblens.text.tree import Tree
 from joblens.text.values import scalar_value
 
 _MOST_BELOW = 4
+_MOST_TYPES = 16
+_LIKE_IF_OPEN = 0.75
+_FEWEST_KEYS = 3
+_LIKE_AT_ROOT = 0.45  # So much a word at the top must be like a key that is missing to stand for it.
 _DEEPEST = 60  # An alias may contain itself; no job is nested deeper.
 
 
@@ -43,6 +47,17 @@ class Mismatch:
     """The key, or the value as written."""
     rules: tuple[Rule, ...]
     """What the place asks for: the object rule for keys, the alternatives for values."""
+    meant: str = ""
+    """Of an unknown key: the one that was meant."""
+    fits: bool = False
+    """Whether the value of an unknown key is one for the key that was meant."""
+
+    @property
+    def is_let_pass(self) -> bool:
+        """Whether the client lets the unknown key pass unread, and misses nothing."""
+        rule = self.rules[0]
+        is_open = self.fault is Fault.UNKNOWN_KEY and rule.get("additionalProperties") is True
+        return is_open and self.meant not in rule.get("required", ())
 
 
 def mismatches(schema: Schema, tree: Tree) -> list[Mismatch]:
@@ -148,7 +163,27 @@ class _Reader:
             if not found:
                 return []
             attempts.append((self._weight(node, branch, found, len(path)), found))
-        return min(attempts, key=lambda attempt: attempt[0])[1]
+        best = min(attempts, key=lambda attempt: attempt[0])[1]
+        return self._other_type(node, rule, objects, path, owner) or best if told and len(best) > 1 else best
+
+    def _other_type(
+        self, node: Mapping, rule: Rule, objects: list[Rule], path: Path, owner: Span
+    ) -> list[Mismatch]:
+        """The type alone, where it is all that is wrong: everything else is of another one."""
+        teller = _discriminator(self._schema.resolve(rule))
+        if teller is None or len(objects) > _MOST_TYPES:
+            return []
+        place = (*path, teller[0])
+        words: list[object] = []
+        for branch in objects:
+            found = self._check_object(node, branch, path, owner)
+            if found and all(one.path == place and one.fault is Fault.NOT_ALLOWED for one in found):
+                words.extend(values.allowed(branch["properties"][teller[0]]) or ())
+        value = self._entries(node)[teller[0]].value
+        if not words or value is None:
+            return []
+        assert isinstance(value, Scalar), "told by it"
+        return [Mismatch(Fault.NOT_ALLOWED, value.span, place, value.value, ({"enum": words},))]
 
     def _weight(self, node: Mapping, branch: Rule, found: list[Mismatch], depth: int) -> int:
         """How far the mapping is from a branch; keys it does not name count, even where it lets any pass.
@@ -159,9 +194,11 @@ class _Reader:
             one.fault.value if len(one.path) <= depth + 1 else min(one.fault.value, _MOST_BELOW)
             for one in found
         )
+        weight += sum(_stands_in(one) for one in found)
         if branch.get("additionalProperties") is False:
             return weight
-        return weight + Fault.UNKNOWN_KEY.value * len(self._strangers(node, branch))
+        said = sum(one.fault is Fault.UNKNOWN_KEY and len(one.path) == depth + 1 for one in found)
+        return weight + Fault.UNKNOWN_KEY.value * (len(self._strangers(node, branch)) - said)
 
     def _strangers(self, node: Mapping, branch: Rule) -> list[str]:
         return [name for name in self._entries(node) if name not in branch.get("properties", ())]
@@ -175,14 +212,18 @@ class _Reader:
         pair = self._entries(node).get(field)
         if pair is None or not isinstance(pair.value, Scalar) or not pair.value.value:
             return None
-        word = values.folded(pair.value.value, "snake")
-        named = [r for key, rules in by_word.items() if values.folded(key, "snake") == word for r in rules]
+        word = values.plain(pair.value.value)
+        named = [r for key, rules in by_word.items() if values.plain(key) == word for r in rules]
         resolved = [b for reference in named for b in self._schema.branches(reference)]
-        if not resolved:
-            covered = {id(b) for rules in by_word.values() for r in rules for b in self._schema.branches(r)}
-            # An alternative that takes the key with any value at all, as a service of a free `type` does.
-            return [b for b in objects if id(b) not in covered and field in b.get("properties", {})]
-        return resolved
+        if resolved and any(self._is_said(pair.value, b["properties"][field]) for b in resolved):
+            return resolved
+        covered = {id(b) for rules in by_word.values() for r in rules for b in self._schema.branches(r)}
+        # An alternative that takes the key with any value at all, as a service of a free `type` does.
+        free = [b for b in objects if id(b) not in covered and field in b.get("properties", {})]
+        return free or resolved
+
+    def _is_said(self, written: Scalar, rule: Rule) -> bool:
+        return not _check_scalar(written, self._schema.branches(rule), ())
 
     def _unknown_discriminator(self, node: Mapping, rule: Rule, path: Path) -> list[Mismatch]:
         teller = _discriminator(self._schema.resolve(rule))
@@ -198,19 +239,65 @@ class _Reader:
         others = rule.get("additionalProperties", True)
         found = []
         entries = self._entries(node)
+        meant = self._meant(node, rule, path) if others is False else self._slips(node, rule)
         for name, pair in entries.items():
             if pair.colon is None:
                 continue
             known = properties.get(name)
             if known is not None:
                 found.extend(self.check(pair.value, known, (*path, name), pair.key.span))
-            elif others is False:
-                found.append(Mismatch(Fault.UNKNOWN_KEY, pair.key.span, (*path, name), name, (rule,)))
+            elif others is False or name in meant:
+                found.append(self._unknown(pair, rule, (*path, name), meant.get(name, "")))
             elif isinstance(others, dict):
                 found.extend(self._check_name(pair.key.span, name, rule, path))
                 found.extend(self.check(pair.value, others, (*path, name), pair.key.span))
-        found.extend(self._missing(entries, node, rule, path, owner))
+        found.extend(self._missing(entries, node, rule, path, owner, meant))
         return found
+
+    def _meant(self, node: Mapping, rule: Rule, path: Path) -> dict[str, str]:
+        """For keys that the object does not take, those that were meant: by name, else by what is missing."""
+        strangers = self._strangers(node, rule)
+        if not strangers:
+            return {}
+        entries = self._entries(node)
+        free = [
+            key
+            for key, one in rule.get("properties", {}).items()
+            if key not in entries and _is_asked(key, one)
+        ]
+        absent = [key for key in rule.get("required", ()) if key in free]
+        meant: dict[str, str] = {}
+        for name in strangers:
+            key = nearest(name, free)
+            if absent and key not in absent:
+                # What is missing is meant sooner than what may be left out.
+                least = _LIKE_AT_ROOT if key is not None or not path else 0.0
+                needed = (one for one in absent if likeness(name, one) >= least)
+                key = next((one for one in needed if self._fits(entries[name], rule, one)), key)
+            if key is not None:
+                meant[name] = key
+                free.remove(key)
+                absent = [one for one in absent if one != key]
+        return meant
+
+    def _slips(self, node: Mapping, rule: Rule) -> dict[str, str]:
+        """For keys that the client lets pass unread, those that they are all but certainly meant for."""
+        if rule.get("additionalProperties") is not True or len(rule.get("properties", ())) < _FEWEST_KEYS:
+            return {}
+        found = self._meant(node, {**rule, "required": ()}, ())
+        entries = self._entries(node)
+        return {
+            name: key
+            for name, key in found.items()
+            if likeness(name, key) >= _LIKE_IF_OPEN and self._fits(entries[name], rule, key)
+        }
+
+    def _fits(self, pair: Pair, rule: Rule, key: str) -> bool:
+        return not self.check(pair.value, rule["properties"][key], (key,), pair.key.span)
+
+    def _unknown(self, pair: Pair, rule: Rule, path: Path, meant: str) -> Mismatch:
+        fits = bool(meant) and self._fits(pair, rule, meant)
+        return Mismatch(Fault.UNKNOWN_KEY, pair.key.span, path, str(path[-1]), (rule,), meant, fits)
 
     def _check_name(self, span: Span, name: str, rule: Rule, path: Path) -> list[Mismatch]:
         names = rule.get("propertyNames")
@@ -219,22 +306,35 @@ class _Reader:
         return [Mismatch(Fault.BAD_KEY, span, (*path, name), name, (names,))]
 
     def _missing(
-        self, entries: Dict[str, Pair], node: Mapping, rule: Rule, path: Path, owner: Span
+        self,
+        entries: Dict[str, Pair],
+        node: Mapping,
+        rule: Rule,
+        path: Path,
+        owner: Span,
+        meant: Dict[str, str],
     ) -> list[Mismatch]:
         first = next((pair.key.span for pair in node.pairs), node.span)
         span = owner if owner.end > owner.start else first
-        absent = [name for name in rule.get("required", ()) if name not in entries]
         # A key that is there, but misspelt, is one mistake.
-        closed = rule.get("additionalProperties") is False
-        misspelt = self._strangers(node, rule) if absent and closed else []
+        there = {*entries, *meant.values()}
         return [
             Mismatch(Fault.MISSING_KEY, span, path, name, (rule,))
-            for name in absent
-            if nearest(name, misspelt) is None
+            for name in rule.get("required", ())
+            if name not in there
         ]
 
     def _entries(self, node: Mapping) -> dict[str, Pair]:
         return self._tree.entries(node)
+
+
+def _stands_in(found: Mismatch) -> bool:
+    """Whether an unknown key was taken for a missing one for its value alone."""
+    return bool(found.meant) and nearest(found.name, [found.meant]) is None
+
+
+def _is_asked(key: str, rule: Rule) -> bool:
+    return key != "$schema" and not rule.get("readOnly")
 
 
 def _of_type(branches: list[Rule], kind: str) -> list[Rule]:

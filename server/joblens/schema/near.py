@@ -19,3 +19,8 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
         if matcher.real_quick_ratio() > best_ratio and (ratio := matcher.ratio()) > best_ratio:
             best, best_ratio = candidate, ratio
     return best
+
+
+def likeness(word: str, other: str) -> float:
+    """How alike two words are, from 0 to 1, whatever the case of their letters."""
+    return SequenceMatcher(None, word.lower(), other.lower()).ratio()

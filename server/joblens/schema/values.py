@@ -12,6 +12,8 @@ from joblens.schema.store import Rule
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _INTEGER = re.compile(r"[-+]?\d+")
 _UNDERSCORED = re.compile("_([a-zA-Z0-9])")
+_INNER_WORD = re.compile("(.)([A-Z][a-z]+)")
+_INNER_CAPITAL = re.compile("([a-z0-9])([A-Z])")
 # The words that marshmallow's Boolean field takes for true and false.
 _BOOLEAN_WORDS = frozenset(
     [
@@ -87,7 +89,8 @@ def _fits_number(value: object, kind: str, cast: bool) -> bool:
     if isinstance(value, str):
         return cast and bool((_INTEGER if kind == "integer" else _NUMBER).fullmatch(value))
     if kind == "integer":
-        return isinstance(value, int) or (isinstance(value, float) and (cast or value.is_integer()))
+        # The client would cut a fraction off without a word.
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     return isinstance(value, int | float)
 
 
@@ -97,11 +100,16 @@ def folded(word: str, casing: str | None) -> str:
         case "lower":
             return word.lower()
         case "snake":
-            return word.replace("_", "").lower()
+            return _INNER_CAPITAL.sub(r"\1_\2", _INNER_WORD.sub(r"\1_\2", word)).lower()
         case "camel":
             return _UNDERSCORED.sub(lambda match: match[1].upper(), word)
         case _:
             return word
+
+
+def plain(word: str) -> str:
+    """A word without case and underscores: which one is meant, however it is spelled."""
+    return word.replace("_", "").lower()
 
 
 def allowed(rule: Rule) -> list[Any] | None:
@@ -166,6 +174,8 @@ def is_binding(rule: Rule) -> bool:
 
 def expected(rule: Rule) -> str:
     """What the rule asks for, in a few words."""
+    if kinds(rule) == ["boolean"]:
+        return "true or false"
     if "minimum" in rule and "maximum" in rule:
         return f"a number from {rule['minimum']} to {rule['maximum']}"
     if "minimum" in rule:

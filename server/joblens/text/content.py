@@ -22,8 +22,14 @@ def read_value(source: Source, at: int, indent: int) -> Node:
     """The value that stands in its key's line, inside a mapping at column `indent`."""
     text = source.text
     if text[at] not in "|>\"'[{*" and (second := find_key(text, at, source.end)):
-        source.report(at, second.colon + 1, "A second ': ' in this line; put the value in quotes")
+        source.report(at, second.colon + 1, _second_colon(text, at, second.colon))
     return read_node(source, at, indent)
+
+
+def _second_colon(text: str, at: int, colon: int) -> str:
+    if text[at:colon] != "azureml":
+        return "A second ': ' in this line; put the value in quotes"
+    return "A name must follow 'azureml:' at once, without a blank: azureml:NAME"
 
 
 def read_node(source: Source, at: int, indent: int, own_column: int = -1) -> Node:
