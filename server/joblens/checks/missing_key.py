@@ -29,4 +29,4 @@ def problems(subject: Subject) -> Iterator[Problem]:
 
 def _way_out(found: Mismatch) -> str:
     holds = any("properties" in rule for rule in found.rules)
-    return "Indent what belongs to it, or remove it." if holds else "Give it one, or remove it."
+    return "Give it one, indent what belongs to it, or remove it." if holds else "Give it one, or remove it."

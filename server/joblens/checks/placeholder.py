@@ -100,9 +100,27 @@ def unclosed(raw: str, span: Span, closing: str) -> Problem:
 
 def _unknown_context(scope: Scope, expression: Expression, span: Span, shown: str) -> Problem:
     known = [context for context in _CONTEXTS if scope.declared(context) is not None]
+    whole = _meant(scope, expression, known)
+    if whole is not None:
+        message = did_you_mean(f"'{shown}' refers to nothing.", whole)
+        return Problem(UNKNOWN_CONTEXT, message, span, fix=Fix(f"Change to '{whole}'", span, whole))
+    begun = next((one for one in known if re.match(rf"{one}\b", expression.context or expression.name)), None)
+    if begun is not None:
+        message = f"'{shown}' names nothing. Write '${{{{{begun}.NAME}}}}'."
+        return Problem(UNKNOWN_CONTEXT, message, span)
     meant = nearest(expression.context or expression.name, known)
     way_out = f"Did you mean '{meant}'?" if meant else f"Known: {listed(known)}."
     return Problem(UNKNOWN_CONTEXT, f"'{shown}' refers to nothing. {way_out}", span)
+
+
+def _meant(scope: Scope, expression: Expression, known: list[str]) -> str | None:
+    """The placeholder of the only thing that has this name, where nothing else can be meant."""
+    having = [one for one in known if expression.name in (scope.declared(one) or ())]
+    said = expression.context.rpartition(".")[2]
+    likely = not said or nearest(said, known) in having
+    if scope.dialect is not Dialect.TODAY or len(having) != 1 or not likely:
+        return None
+    return f"${{{{{having[0]}.{expression.name}}}}}"
 
 
 def _undeclared(

@@ -185,7 +185,7 @@ def expected(rule: Rule) -> str:
     if rule.get("x-file-ref"):
         return "file:PATH"
     if "x-arm-type" in rule and "pattern" in rule:
-        return "azureml:NAME:VERSION"
+        return "azureml:NAME" if rule["x-arm-type"] == "computes" else "azureml:NAME:VERSION"
     return " or ".join(type_names(rule)) or "another value"
 
 
