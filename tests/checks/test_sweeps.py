@@ -184,6 +184,7 @@ def test_a_choice_needs_values() -> None:
 
 def test_bounds_of_a_loguniform_that_are_no_exponents() -> None:
     check(of("{type: loguniform, min_value: «1e-4», max_value: 0.1}"), "JL304", Severity.WARNING)
+    check(of("{type: loguniform, min_value: «0», max_value: 1}"), "JL304", Severity.WARNING)
 
 
 @pytest.mark.parametrize(

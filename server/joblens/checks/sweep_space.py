@@ -57,7 +57,7 @@ def _bounds(text: str, one: Distribution) -> Iterator[Problem]:
         return
     logarithmic = "log" in one.type.value
     if least.value < most.value:
-        if logarithmic and 0 < least.value < _LEAST_EXPONENT and most.value <= _MOST_EXPONENT:
+        if logarithmic and 0 <= least.value < _LEAST_EXPONENT and most.value <= _MOST_EXPONENT:
             yield _exponents(one, least, most)
         return
     equal = least.value == most.value
