@@ -4,6 +4,7 @@ import pytest
 
 from joblens.checks import problems
 from joblens.checks.problem import Severity
+from joblens.job.kinds import schema_address
 from joblens.text.document import Document
 from tests.marked import spans
 
@@ -100,6 +101,55 @@ def test_an_unknown_key_in_the_preview_dialect() -> None:
 
 def test_an_unknown_key_inside_an_input() -> None:
     check(IRIS.replace("    type: uri_file\n", "    type: uri_file\n    «mod»: download\n"), "JL101")
+
+
+def test_a_list_of_known_keys_that_is_too_long_ends_with_how_many_there_are_besides() -> None:
+    check(
+        IRIS.replace("resources:\n", "resources:\n  «zz»: 1\n"),
+        "JL101",
+        "Unknown key 'zz' in 'resources'. Known: instance_count, instance_type, properties, locations,"
+        " shm_size, and 2 more.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "meant"),
+    [
+        ("default_compute", "cpu-cluster", "azureml:cpu-cluster"),
+        ("default_compute", "serverles", "serverless"),
+        ("default_datastore", "workspaceblobstore", "azureml:workspaceblobstore"),
+    ],
+)
+def test_a_setting_of_a_pipeline_that_lacks_its_prefix_gets_it(key: str, written: str, meant: str) -> None:
+    job = f"type: pipeline\nsettings:\n  {key}: «{written}»\njobs:\n  a:\n    command: echo\n"
+    rest = "    environment: azureml:e:1\n    compute: azureml:c\n"
+    check(job + rest, "JL104", f"'{key}' cannot be '{written}'. Did you mean '{meant}'?")
+    (found,) = problems(Document((job + rest).replace("«", "").replace("»", "")))
+    assert found.fix is not None
+    assert found.fix.text == meant
+
+
+def test_a_datastore_has_no_version() -> None:
+    job = "type: pipeline\nsettings:\n  default_datastore: «my store»\njobs:\n  a:\n    command: echo\n"
+    check(
+        job + "    environment: azureml:e:1\n    compute: azureml:c\n",
+        "JL104",
+        "'default_datastore' cannot be 'my store': azureml:NAME is expected.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "way_out"),
+    [
+        ("AzureML-sklearn-1.0@latest", ". Did you mean 'azureml:AzureML-sklearn-1.0@latest'?"),
+        ("sklearn:1", ". Did you mean 'azureml:sklearn:1'?"),
+        ("env.yml", ". Did you mean 'file:env.yml'?"),
+        ("sklearn", ": file:PATH or azureml:NAME:VERSION is expected."),
+    ],
+)
+def test_an_environment_that_lacks_its_prefix_gets_it(written: str, way_out: str) -> None:
+    job = f"$schema: {schema_address('commandJob')}\ncommand: echo\nenvironment: «{written}»\n"
+    check(job, "JL104", f"'environment' cannot be '{written}'{way_out}")
 
 
 def test_a_misspelt_distribution_is_the_only_branch_spoken_of() -> None:

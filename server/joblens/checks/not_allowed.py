@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, did_you_mean, listed, replacement, shortened
+from joblens.checks.problem import MOST, Problem, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
 from joblens.schema.store import Rule
-from joblens.schema.values import allowed, compiled, expected
+from joblens.schema.values import UNVERSIONED, allowed, compiled, expected
 
 CODE = "JL104"
 
 _BINDING = r"\$\{\{"
 """How the pattern of a binding begins."""
 _NAME = r"^[a-z][a-z\d_]*$"
-_A_NAME = re.compile(r"[A-Za-z][\w-]*")
+_REGISTERED = "^azureml:.+"
+"""The pattern of a reference to something registered."""
+_NAME_ALONE = re.compile(r"[A-Za-z0-9][\w\-]*")
+_VERSIONED = re.compile(r"[A-Za-z0-9][\w\-.]*(:[\w\-.]+|@[\w\-]+)")
+_YAML_FILE = re.compile(r"[^:\s]+\.ya?ml")
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -41,19 +45,24 @@ def _value(found: Mismatch) -> Problem:
     key = next((part for part in reversed(found.path) if isinstance(part, str)), "")
     words = [str(word) for rule in found.rules for word in allowed(rule) or ()]
     refused = f"'{shortened(key, 30)}' cannot be '{shortened(found.name, 30)}'"
-    if not words:
-        wanted = list(dict.fromkeys(_wanted(rule) for rule in found.rules))
-        return Problem(CODE, f"{refused}: {_any_of(wanted, 100 - len(refused))} is expected.", found.span)
-    if any("azureml:" in rule.get("pattern", "") for rule in found.rules) and _A_NAME.fullmatch(found.name):
-        fix = replacement(f"azureml:{found.name}", found.span)
-        message = did_you_mean(f"{refused}.", f"azureml:{found.name}")
-        return Problem(CODE, message, found.span, fix=fix)
-    meant = nearest(found.name, words)
+    meant = nearest(found.name, words) or _with_prefix(found)
     if meant is not None:
         return Problem(
             CODE, did_you_mean(f"{refused}.", meant), found.span, fix=replacement(meant, found.span)
         )
-    return Problem(CODE, f"{refused}. Allowed: {listed(words, 100 - len(refused))}.", found.span)
+    if not words:
+        wanted = list(dict.fromkeys(_wanted(rule) for rule in found.rules))
+        return Problem(CODE, f"{refused}: {_any_of(wanted, 100 - len(refused))} is expected.", found.span)
+    return Problem(CODE, one_of(f"{refused}. Allowed:", words, MOST), found.span)
+
+
+def _with_prefix(found: Mismatch) -> str | None:
+    """The name, or the file, with the prefix that alone it lacks."""
+    if any(rule.get("x-file-ref") for rule in found.rules) and _YAML_FILE.fullmatch(found.name):
+        return f"file:{found.name}"
+    of_what = {rule.get("x-arm-type") for rule in found.rules if rule.get("pattern") == _REGISTERED}
+    form = _NAME_ALONE if of_what & UNVERSIONED else _VERSIONED
+    return f"azureml:{found.name}" if of_what - {None} and form.fullmatch(found.name) else None
 
 
 def _any_of(wanted: list[str], most: int) -> str:

@@ -62,14 +62,14 @@ def did_you_mean(said: str, meant: str) -> str:
 
 def one_of(said: str, words: list[str], most: int = 60) -> str:
     """A message that ends with the words to choose from, as many as there is room for."""
-    return f"{said} {listed(words, min(MOST - len(said) - len(' , ....'), most))}."
+    return f"{said} {listed(words, min(MOST - len(said) - len(' , and 99 more.'), most))}."
 
 
 def listed(words: list[str], most: int = 60) -> str:
-    """Words as a message lists them, as many as fit in `most` characters."""
+    """Words as a message lists them: as many as fit in `most` characters, and how many there are besides."""
     shown: list[str] = []
     for word in words:
         if shown and len(", ".join([*shown, word])) > most:
-            return ", ".join(shown) + ", ..."
+            return f"{', '.join(shown)}, and {len(words) - len(shown)} more"
         shown.append(shortened(word, max(most, 12)))
     return ", ".join(shown)

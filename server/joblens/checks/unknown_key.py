@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, Severity, did_you_mean, listed, replacement, shortened
+from joblens.checks.problem import MOST, Problem, Severity, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import likeness
@@ -44,7 +44,7 @@ def _problem(found: Mismatch) -> Problem:
         fix = replacement(meant, found.span) if found.fits else None
         return Problem(CODE, did_you_mean(f"{said}.", meant), found.span, _severity(found), fix)
     message = f"Unknown key '{name}'{where}."
-    return Problem(CODE, f"{message} Known: {listed(known, 105 - len(message))}.", found.span)
+    return Problem(CODE, one_of(f"{message} Known:", known, MOST), found.span)
 
 
 def _severity(found: Mismatch) -> Severity:

@@ -48,6 +48,9 @@ _BOOLEAN_WORDS = frozenset(
     ]
 )
 
+UNVERSIONED = frozenset(("computes", "datastores"))
+"""What is referred to by its name alone."""
+
 _TYPE_NAMES = {
     "string": "text",
     "integer": "a whole number",
@@ -185,7 +188,7 @@ def expected(rule: Rule) -> str:
     if rule.get("x-file-ref"):
         return "file:PATH"
     if "x-arm-type" in rule and "pattern" in rule:
-        return "azureml:NAME" if rule["x-arm-type"] == "computes" else "azureml:NAME:VERSION"
+        return "azureml:NAME" if rule["x-arm-type"] in UNVERSIONED else "azureml:NAME:VERSION"
     return " or ".join(type_names(rule)) or "another value"
 
 
