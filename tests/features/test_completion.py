@@ -1,6 +1,7 @@
 """Completion inside placeholders, of whole files, of hyperparameters, and in half-typed states."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -265,6 +266,15 @@ def test_after_a_key_with_words_the_editor_may_go_on() -> None:
     going_on = {one.label: one.goes_on for one in completions(Subject(at.document), at.offset)}
     assert going_on["type"]
     assert not going_on["display_name"]
+
+
+def test_after_a_key_that_takes_a_path_the_editor_may_go_on(tmp_path: Path) -> None:
+    text = "type: command\ncommand: a\nenvironment: azureml:e:1\n"
+    document = Document(text, tmp_path / "job.yml")
+    going_on = {one.label: one.goes_on for one in completions(Subject(document), len(text))}
+    assert going_on["code"]
+    at_no_place = {one.label: one.goes_on for one in completions(Subject(Document(text)), len(text))}
+    assert not at_no_place["code"]
 
 
 def test_a_half_typed_key_above_its_children_is_completed_alone() -> None:

@@ -6,10 +6,11 @@ from joblens.checks.subject import Subject
 from joblens.features.after_key import after_key
 from joblens.features.hover import described
 from joblens.features.key_order import key_rank, table_place
+from joblens.features.path_keys import wanted
 from joblens.features.proposal import Completion
 from joblens.schema.find import Known, keys
 from joblens.text.locate import Place
-from joblens.text.nodes import Mapping
+from joblens.text.nodes import Mapping, Path
 
 _SCHEMA = "$schema"
 
@@ -48,7 +49,7 @@ def _experimental(known: Known) -> bool:
 
 def _proposal(subject: Subject, place: Place, name: str, known: Known) -> Completion:
     text = name if place.has_colon else name.replace("$", "\\$") + _after(subject, place, known)
-    goes_on = bool(known.words) and text.endswith(": $0")
+    goes_on = text.endswith(": $0") and (bool(known.words) or _takes_path(subject, (*place.path, name)))
     return Completion(
         name,
         text,
@@ -58,6 +59,12 @@ def _proposal(subject: Subject, place: Place, name: str, known: Known) -> Comple
         detail=_detail(known),
         goes_on=goes_on,
     )
+
+
+def _takes_path(subject: Subject, path: Path) -> bool:
+    """Whether a path can be chosen there from its first character on; one level up is always among them."""
+    want = wanted(subject, path) if subject.disk is not None else None
+    return want is not None and not want.must_be_prefixed and not want.base
 
 
 def _after(subject: Subject, place: Place, known: Known) -> str:
