@@ -141,6 +141,8 @@ local function tell()
   end)
   seen.other = diagnostics(other)
 
+  seen.messages = vim.fn.execute("messages")
+
   client.stop()
   wait("the server's end", function()
     return client.is_stopped()

@@ -67,7 +67,16 @@ def documented(version: tuple[int, ...]) -> str:
     section = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8").partition(heading)[2]
     block = re.search(r"```lua\n(.*?)```", section, re.DOTALL)
     assert block
-    return block[1]
+    return block[1] if version >= (0, 8) else with_lenses(block[1], section)
+
+
+def with_lenses(start: str, section: str) -> str:
+    """The lenses of the page as well, with what it tells users of Neovim 0.7 to change."""
+    _, lenses = re.findall(r"```lua\n(.*?)```", section, re.DOTALL)[:2]
+    on_attach = re.search(r"`(on_attach = [^`]*)`", section)
+    assert on_attach
+    started = start.replace("start_client({", f"start_client({{ {on_attach[1]}")
+    return started + lenses.replace('"LspAttach", ', "")
 
 
 @pytest.mark.slow
@@ -81,6 +90,7 @@ def test_a_job_is_understood_mended_and_run_in_neovim(
     (folder / "other.yml").write_text(JOB, encoding="utf-8")
     seen = told(folder, tmp_path)
     assert "error" not in seen, seen["error"]
+    assert "not supported" not in seen["messages"]
     assert seen["encoding"] == "utf-16"
     (problem,) = seen["diagnostics"]
     assert (problem["code"], problem["row"], problem["column"], problem["until_column"]) == ("JL101", 2, 0, 3)
