@@ -62,6 +62,6 @@ def test_the_defaults_of_the_azure_command_line_come_last(tmp_path: Path) -> Non
 
 
 def test_a_missing_part_is_named_with_the_next_step(tmp_path: Path) -> None:
-    with pytest.raises(CloudError, match="subscription and workspace missing") as caught:
+    with pytest.raises(CloudError, match="missing: subscription, workspace") as caught:
         check(tmp_path, resource_group="g")
     assert "config.json" in caught.value.hint

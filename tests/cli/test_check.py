@@ -55,12 +55,15 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_checked(joblens: R
     assert (code, out) == (2, f"job.yml:{SAID}")
     assert "There is no file gone.yml." in err
     assert "bin.yml is not text in UTF-8." in err
+    assert "There is no file or folder gone.\n" in joblens("gone")[2]
 
 
 def test_it_says_when_there_was_nothing_to_check(joblens: Run) -> None:
     put({"other.yml": "services: {}\n"})
     note = "note: other.yml is not an Azure ML file, nothing was checked.\n"
-    assert joblens("other.yml") == (0, "", note + "Checked 0 files: no problems.\n")
+    nothing = "There was no Azure ML file to check.\n"
+    assert joblens("other.yml") == (0, "", note + nothing)
+    assert joblens(".") == (0, "", nothing)
     assert joblens("other.yml", "--json") == (0, "[]\n", "")
 
 
@@ -99,7 +102,7 @@ def test_a_pattern_that_fits_nothing_is_an_error_and_a_file_is_checked_once(jobl
     put({"jobs/a.yml": BAD})
     code, _, err = joblens("*.yml")
     assert code == 2
-    assert "There is no file *.yml." in err
+    assert "No file fits the pattern *.yml." in err
     assert joblens("jobs", "jobs/a.yml", "j*")[1] == f"jobs/a.yml:{SAID}"
 
 

@@ -124,6 +124,15 @@ def test_errors_have_a_hint_and_a_code(joblens):
     assert joblens("job", "show", "nothing")[0] == 5
 
 
+def test_what_does_not_run_here_is_told_with_its_kind_and_the_next_step(joblens, tmp_path):
+    step = "jobs:\n  a:\n    command: echo\n    environment: azureml:e:1\n    compute: azureml:c\n"
+    write(tmp_path, f"type: pipeline\n{step}")
+    code, _, err = joblens("run", "job.yml")
+    assert code == 2
+    assert "job.yml is of the kind 'pipelineJob', and only command and sweep jobs run on this machine." in err
+    assert "'joblens job create -f job.yml'" in err
+
+
 def test_a_run_says_its_name_and_where_its_files_are(joblens, tmp_path):
     write(tmp_path, job("echo"))
     _, _, err = joblens("run", "job.yml", "--environment", "this-python", "--name", "n")

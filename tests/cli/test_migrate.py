@@ -128,6 +128,12 @@ def test_nothing_is_written_where_one_file_cannot_be(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["job.yml", "today.yml", "zz.yml"]
 
 
+def test_a_file_that_is_not_there_is_named_with_a_next_step(joblens: Run) -> None:
+    code, out, err = joblens("migrate", "gone.yml")
+    assert (code, out) == (2, "")
+    assert err == "error: There is no file gone.yml.\nhint: Give job files, folders or patterns.\n"
+
+
 def test_a_broken_file_stops_before_anything_is_written(joblens: Run, tmp_path: Path) -> None:
     (tmp_path / "zz.yml").write_text("command: run\ncompute:\n  target: 'local\n")
     code, _, err = joblens("migrate", "--write", ".")

@@ -61,7 +61,7 @@ def find_workspace(
     missing = [_WORDS[part] for part in _PARTS if not parts.get(part)]
     if missing:
         raise NoWorkspaceError(
-            f"No workspace is set: {' and '.join(missing)} missing.",
+            f"No workspace is set (missing: {', '.join(missing)}).",
             hint="Give --subscription, --resource-group and --workspace-name, put the workspace's config.json"
             " beside the job, or set them once with `az account set` and `az configure --defaults`.",
         )

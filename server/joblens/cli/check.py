@@ -83,7 +83,10 @@ def _tell(checked: Sequence[Checked], passed_over: set[str]) -> None:
     ours = sum(one.is_ours and one.unreadable is None for one in checked)
     counts = Counter(finding.severity for one in checked for finding in one.findings)
     said = [_counted(counts[each], each) for each in ("error", "warning", "hint") if counts[each]]
-    print(f"Checked {_counted(ours, 'file')}: {', '.join(said) or 'no problems'}.", file=sys.stderr)
+    if ours:
+        print(f"Checked {_counted(ours, 'file')}: {', '.join(said) or 'no problems'}.", file=sys.stderr)
+    else:
+        print("There was no Azure ML file to check.", file=sys.stderr)
 
 
 def _counted(number: int, what: str) -> str:

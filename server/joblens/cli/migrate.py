@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from joblens.engine.files import unreadable
 from joblens.engine.yaml_files import yaml_files
 from joblens.errors import JobFileError
 from joblens.job.detect import detect
@@ -58,7 +59,7 @@ def _change(file: Path) -> _Change | None:
     try:
         text = file.read_bytes().decode("utf-8")  # line ends stay as they are
     except (OSError, UnicodeDecodeError) as error:
-        raise JobFileError(f"The file cannot be read: {file} ({error}).", hint="Give job files.") from error
+        raise JobFileError(unreadable(file, error), hint="Give job files, folders or patterns.") from error
     document = Document(text, file.absolute())
     kind = detect(document.tree, text)
     if kind is None:

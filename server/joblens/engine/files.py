@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from joblens.engine.yaml_files import is_pattern
 from joblens.errors import JobFileError, UserError
 
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -15,14 +16,17 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise JobFileError(_unreadable(file, error), hint="Give the path of a job's YAML file.") from error
+        raise JobFileError(unreadable(file, error), hint="Give the path of a job's YAML file.") from error
 
 
-def _unreadable(file: Path, error: OSError | UnicodeDecodeError) -> str:
+def unreadable(file: Path, error: OSError | UnicodeDecodeError) -> str:
+    """Why a file cannot be read, in a sentence."""
     if isinstance(error, UnicodeDecodeError):
         return f"{file} is not text in UTF-8."
     if isinstance(error, FileNotFoundError):
-        return f"There is no file {file}."
+        if is_pattern(file):
+            return f"No file fits the pattern {file}."
+        return f"There is no file {file}." if file.suffix else f"There is no file or folder {file}."
     if isinstance(error, IsADirectoryError):
         return f"{file} is a folder, not a file."
     return f"{file} cannot be read: {reason(error)}."

@@ -13,6 +13,7 @@ from joblens.checks.problem import Problem, Severity
 from joblens.checks.subject import Subject
 from joblens.engine import files, overrides
 from joblens.errors import JobFileError
+from joblens.job.detect import Kind
 from joblens.job.model import Job, SweepJob
 from joblens.job.read import read
 from joblens.text.document import Document
@@ -61,12 +62,18 @@ def job_of(source: Source) -> Job:
         )
     job, kind = read(source.document)
     if job is None:
-        what = f"a {kind.name}" if kind else "no Azure ML job"
-        raise JobFileError(
-            f"{source.file} is {what}, and only command and sweep jobs run on this machine.",
-            hint="Give a job with 'command:', or a sweep.",
-        )
+        raise _not_run_here(source.file, kind)
     return job
+
+
+def _not_run_here(file: Path, kind: Kind | None) -> JobFileError:
+    what = f"is of the kind '{kind.name}'" if kind is not None else "is no Azure ML job"
+    hint = "Give a job with 'command:', or a sweep."
+    if kind is not None and kind.name == "pipelineJob":
+        hint = (
+            f"Send it to the cluster with 'joblens job create -f {file}', or run a job that is one command."
+        )
+    return JobFileError(f"{file} {what}, and only command and sweep jobs run on this machine.", hint=hint)
 
 
 def refuse_settings(source: Source) -> None:

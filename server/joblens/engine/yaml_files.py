@@ -44,10 +44,15 @@ def yaml_files(given: Iterable[Path]) -> list[Named]:
     return list(found.values())
 
 
+def is_pattern(path: Path) -> bool:
+    """Whether a path that leads nowhere was to stand for many."""
+    return _WILD.search(str(path)) is not None and not path.exists()
+
+
 def _meant(path: Path) -> Iterator[Named]:
     if path.is_dir():
         yield from (Named(file, explicit=False) for file in _below(path))
-    elif _WILD.search(str(path)) and not path.exists():
+    elif is_pattern(path):
         fitting = [Named(file, explicit=False) for file in _fitting(path)]
         yield from fitting or [Named(path, explicit=True)]
     else:
