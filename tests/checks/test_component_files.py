@@ -103,3 +103,20 @@ def test_a_component_that_is_open_counts_as_it_is_typed(tmp_path: Path) -> None:
         Document(text, tmp_path / "pipeline.yml"), lambda path: opened if path == opened.path else None
     )
     assert check(subject) == []
+
+
+def test_what_a_sweep_draws_is_an_input_of_its_trial(tmp_path: Path) -> None:
+    sweep = """\
+  tune:
+    type: sweep
+    trial: ./train.yml
+    search_space:
+      epoch: {type: choice, values: [1, 2]}
+    sampling_algorithm: random
+    objective: {goal: minimize, primary_metric: loss}
+    limits: {max_total_trials: 2}
+    inputs:
+      data: {type: uri_folder, path: azureml:d:1}
+"""
+    assert _said(tmp_path, sweep) == [("JL408", "epoch")]
+    assert _said(tmp_path, sweep.replace("epoch:", "epochs:")) == []

@@ -1,4 +1,4 @@
-"""JL408: a step that gives its component too few inputs, or an input or output that it does not have.
+"""JL408: a step that gives its component too few inputs, or an input or hyperparameter that it does not have.
 
 Only components that are written in the step or lie in a file beside are known.
 """
@@ -12,6 +12,7 @@ from joblens.checks.subject import Subject
 from joblens.job.component import Component
 from joblens.job.pipeline import Step
 from joblens.schema.near import nearest
+from joblens.text.nodes import Mapping, Scalar, Span
 
 CODE = "JL408"
 
@@ -25,6 +26,8 @@ def problems(subject: Subject) -> Iterator[Problem]:
         if step.component is not None and step.kind != "sweep":
             yield from _problems(step, step.component)
             yield from _outputs(step, step.component)
+        elif step.component is not None:
+            yield from _hyperparameters(subject, step, step.component)
 
 
 def _problems(step: Step, component: Component) -> Iterator[Problem]:
@@ -51,12 +54,28 @@ def _outputs(step: Step, component: Component) -> Iterator[Problem]:
             yield Problem(CODE, message, span, Severity.WARNING, fix)
 
 
+def _hyperparameters(subject: Subject, step: Step, component: Component) -> Iterator[Problem]:
+    """What a sweep draws and the component in a file, its trial, has no input for."""
+    place = ("jobs", step.name)
+    space = subject.tree.resolved(subject.tree.node_at((*place, "search_space")))
+    if not isinstance(space, Mapping) or not isinstance(subject.tree.node_at((*place, "trial")), Scalar):
+        return
+    drawn = subject.tree.entries(space)
+    free = [name for name in component.inputs if name not in drawn and name not in step.inputs]
+    for name, pair in drawn.items():
+        if name not in component.inputs:
+            yield _no_input(step, name, pair.key.span, free)
+
+
 def _is_given(name: str, inputs: Collection[str]) -> bool:
     return name in inputs or any(one.startswith(f"{name}.") for one in inputs)
 
 
 def _unknown(step: Step, name: str, free: list[str], missing: list[str]) -> Problem:
-    span = step.inputs[name].key.span
+    return _no_input(step, name, step.inputs[name].key.span, free, missing)
+
+
+def _no_input(step: Step, name: str, span: Span, free: list[str], missing: Collection[str] = ()) -> Problem:
     subject = f"The component of '{shortened(step.name, 20)}' has no input '{shortened(name, 30)}'."
     meant = nearest(name, free)
     if meant is not None:
