@@ -129,6 +129,24 @@ def test_a_setting_of_a_pipeline_that_lacks_its_prefix_gets_it(key: str, written
     assert found.fix.text == meant
 
 
+@pytest.mark.parametrize("given", ["{type: «integer», value: 3}", "\n    type: «integer»\n    default: 3"])
+def test_an_input_with_a_component_s_type_is_mended_to_its_value(given: str) -> None:
+    job = IRIS.replace("  rate: 0.1\n", f"  rate: {given}\n")
+    message = "The type 'integer' is for inputs of components. A job gives the value alone: 'rate: VALUE'."
+    check(job, "JL104", message)
+    plain = spans(job)[0]
+    (found,) = problems(Document(plain))
+    fix = found.fix
+    assert fix is not None
+    assert plain[: fix.span.start] + fix.text + plain[fix.span.end :] == spans(IRIS)[0].replace("0.1", "3")
+
+
+def test_an_input_with_a_component_s_type_and_more_than_a_value_has_no_fix() -> None:
+    given = "\n    type: integer # a count\n    default: 3"
+    (found,) = problems(Document(IRIS.replace("  rate: 0.1\n", f"  rate: {given}\n")))
+    assert found.fix is None
+
+
 def test_a_datastore_has_no_version() -> None:
     job = "type: pipeline\nsettings:\n  default_datastore: «my store»\njobs:\n  a:\n    command: echo\n"
     check(

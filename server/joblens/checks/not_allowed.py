@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from joblens.checks.problem import MOST, Problem, did_you_mean, one_of, replacement, shortened
+from joblens.checks.problem import MOST, Fix, Problem, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import nearest
 from joblens.schema.store import Rule
 from joblens.schema.values import UNVERSIONED, allowed, compiled, expected
+from joblens.text.nodes import Mapping, Scalar, Span
 
 CODE = "JL104"
 
@@ -21,6 +22,7 @@ _REGISTERED = "^azureml:.+"
 """The pattern of a reference to something registered."""
 _NAME_ALONE = re.compile(r"[A-Za-z0-9][\w\-]*")
 _VERSIONED = re.compile(r"[A-Za-z0-9][\w\-.]*(:[\w\-.]+|@[\w\-]+)")
+_TYPES_OF_VALUES = frozenset(("string", "number", "integer", "boolean"))
 _YAML_FILE = re.compile(r"[^:\s]+\.ya?ml")
 
 
@@ -28,7 +30,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
     """Every value, and every name chosen by the user, that the schema refuses."""
     for found in subject.mismatches:
         if found.fault is Fault.NOT_ALLOWED and not _is_open_binding(found):
-            yield _value(found)
+            yield _value_with_a_type(subject, found) or _value(found)
         elif found.fault is Fault.BAD_KEY:
             yield _name(found)
 
@@ -54,6 +56,36 @@ def _value(found: Mismatch) -> Problem:
         wanted = list(dict.fromkeys(_wanted(rule) for rule in found.rules))
         return Problem(CODE, f"{refused}: {_any_of(wanted, 100 - len(refused))} is expected.", found.span)
     return Problem(CODE, one_of(f"{refused}. Allowed:", words, MOST), found.span)
+
+
+def _value_with_a_type(subject: Subject, found: Mismatch) -> Problem | None:
+    """An input written as a component declares it: a job gives the value alone."""
+    if found.name not in _TYPES_OF_VALUES or len(found.path) < 3 or found.path[-3::2] != ("inputs", "type"):
+        return None
+    pair = subject.tree.pair_at(found.path[:-1])
+    given = subject.tree.resolved(pair.value) if pair is not None else None
+    if pair is None or pair.colon is None or not isinstance(given, Mapping):
+        return None
+    name = shortened(str(found.path[-2]), 30)
+    message = (
+        f"The type '{found.name}' is for inputs of components. A job gives the value alone: '{name}: VALUE'."
+    )
+    return Problem(CODE, message, found.span, fix=_value_alone(subject, pair.colon, given))
+
+
+def _value_alone(subject: Subject, colon: int, given: Mapping) -> Fix | None:
+    """The fix that keeps nothing but the value, where there is nothing else to lose."""
+    text = subject.document.text[slice(*given.span)]
+    entries = subject.tree.entries(given)
+    pair = entries.get("value") or entries.get("default")
+    value = pair.value if pair is not None else None
+    if not isinstance(value, Scalar) or len(given.pairs) != 2 or "#" in text:
+        return None
+    written = subject.document.text[slice(*value.span)].strip()
+    if "\n" in written:
+        return None
+    span = Span(colon + 1, given.span.start + len(text.rstrip()))
+    return Fix(f"Write the value alone: {shortened(written)}", span, f" {written}")
 
 
 def _with_prefix(found: Mismatch) -> str | None:

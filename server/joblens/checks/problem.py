@@ -62,6 +62,9 @@ def did_you_mean(said: str, meant: str) -> str:
 
 def one_of(said: str, words: list[str], most: int = 60) -> str:
     """A message that ends with the words to choose from, as many as there is room for."""
+    whole = ", ".join(words)
+    if len(whole) <= min(MOST - len(said) - len(" ."), most):
+        return f"{said} {whole}."
     return f"{said} {listed(words, min(MOST - len(said) - len(' , and 99 more.'), most))}."
 
 
