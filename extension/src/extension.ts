@@ -13,6 +13,7 @@ import { runLocally } from "./commands/runLocally";
 import { showLog } from "./commands/showLog";
 import { submit } from "./commands/submit";
 import { findServer } from "./findServer";
+import { indentBelowKeys } from "./indentBelowKeys";
 import { log } from "./log";
 import { restartOnNewPython } from "./restartOnNewPython";
 import { DryRunText } from "./views/dryRunText";
@@ -36,5 +37,6 @@ export function activate(context: ExtensionContext): void {
     restartServer(client),
     showLog(runs),
     restartOnNewPython(client),
+    indentBelowKeys(),
   );
 }

@@ -47,6 +47,16 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     await editor.screen.command("File: Revert File");
   });
 
+  test("indents the line below a key without a value", async () => {
+    await editor.screen.typeLineAfter("type: command", "services:");
+    await editor.screen.page.keyboard.type("\nssh:\ntype");
+    await editor.screen.page.keyboard.press("Escape");
+    const lines = editor.screen.page.locator(".editor-instance .view-line");
+    await lines.filter({ hasText: /^\s{2}ssh:$/ }).waitFor();
+    await lines.filter({ hasText: /^\s{4}type$/ }).waitFor();
+    await editor.screen.command("File: Revert File");
+  });
+
   test("underlines an unknown key, and lists it among the problems", async () => {
     await editor.screen.typeLineAfter("type: command", "experiment: iris");
     const squiggle = editor.screen.page.locator(".squiggly-error");
