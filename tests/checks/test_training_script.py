@@ -356,3 +356,64 @@ def test_long_names_leave_a_message_short(folder: Path) -> None:
     said = [one for each in texts for one in found(folder, each)]
     assert {one.code for one in said} == {"JL803", "JL821", "JL822", "JL823"}
     assert max(len(one.message) for one in said) <= 120
+
+
+CHOOSY = """
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", "-e", type=int)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--sizes", type=int, nargs="+", choices=(1, 2))
+    parser.add_argument("--loss", choices=["l1", "huber"])
+    parser.add_argument("--day", type=weekday, choices=["monday"])
+    parser.add_argument("--kind", choices=KINDS)
+    parser.add_argument("--level", choices=[1, 2])
+    parser.add_argument("--mode", choices=["a"])
+    parser.add_argument("--mode", choices=["b"])
+    args = parser.parse_args()
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("--epochs «2.5»", "'--epochs' of 'train.py' cannot be '2.5': a whole number is expected."),
+        ("-e «two»", "'--epochs' of 'train.py' cannot be 'two': a whole number is expected."),
+        ("«--rate=fast»", "'--rate' of 'train.py' cannot be 'fast': a number is expected."),
+        ("--sizes 1 «3»", "'--sizes' of 'train.py' cannot be '3'. Allowed: 1, 2."),
+        ("--loss «hubber»", "'--loss' of 'train.py' cannot be 'hubber'. Did you mean 'huber'?"),
+    ],
+)
+def test_a_value_that_argparse_refuses_is_underlined(tmp_path: Path, given: str, message: str) -> None:
+    write(tmp_path, "train.py", CHOOSY)
+    check(tmp_path, JOB.replace("COMMAND", f"python train.py {given} ${{{{inputs.data}}}}"), "JL825", message)
+
+
+def test_the_choice_that_was_meant_is_written_by_the_fix(tmp_path: Path) -> None:
+    write(tmp_path, "train.py", CHOOSY)
+    for start in ("--loss ", "--loss="):
+        job = JOB.replace("COMMAND", f"python train.py ${{{{inputs.data}}}} {start}hubber")
+        assert mended(tmp_path, job) == job.replace("hubber", "huber")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--epochs 3 --rate 1e-3 --sizes 2 1 --loss l1",
+        "--epochs=-1 --rate nan",
+        "--epochs $EPOCHS --rate `rate` --loss ${LOSS}",
+        "--epochs ${{inputs.data}} --sizes ${{inputs.data}}",
+        "--day friday --kind x --level 3",
+        "--mode a",
+        "--mode b",
+    ],
+)
+def test_a_value_that_may_be_taken_is_not_spoken_of(tmp_path: Path, given: str) -> None:
+    write(tmp_path, "train.py", CHOOSY)
+    check(tmp_path, JOB.replace("COMMAND", f"python train.py {given} ${{{{inputs.data}}}}"))
+
+
+def test_a_value_is_not_spoken_of_where_the_parser_may_not_run(tmp_path: Path) -> None:
+    write(tmp_path, "train.py", CHOOSY.replace("    args = parser", "    if SURE: args = parser"))
+    check(tmp_path, JOB.replace("COMMAND", "python train.py --epochs two ${{inputs.data}}"))

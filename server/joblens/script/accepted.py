@@ -16,11 +16,23 @@ class Option:
     """For certain."""
     ends: bool = False
     """It shows a text and ends the script, such as `--help`."""
+    number: type[int] | type[float] | None = None
+    """What a value is made into; None where it stays text, or that is not known."""
+    choices: tuple[str | float, ...] = ()
+    """The only values; empty where others are fine, or that is not known."""
 
     @property
     def name(self) -> str:
         """The name to show: the first long one."""
         return next((one for one in self.names if one.startswith("--")), self.names[0])
+
+    def takes(self, word: str) -> bool:
+        """Whether a value will do, as far as is known."""
+        try:
+            value = word if self.number is None else self.number(word)
+        except ValueError:
+            return False
+        return not self.choices or value in self.choices
 
 
 @dataclass(frozen=True, slots=True)

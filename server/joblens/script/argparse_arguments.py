@@ -10,6 +10,7 @@ from joblens.script.argparse_parsers import Parsers, UnclearError, method, parse
 from joblens.script.source import Source, has_stars, is_false, is_true, keyword, text_of
 
 _ALONE = frozenset(("store_true", "store_false", "store_const", "append_const", "count", "help", "version"))
+_MAKERS: dict[str, type[int] | type[float] | None] = {"str": None, "int": int, "float": float}
 _VARYING = ("?", "*", "+")
 _HELP = Option(("-h", "--help"), 0, ends=True)
 
@@ -65,9 +66,23 @@ class _Reading:
         values = _count(count) if action is None or word in ("store", "append", "extend") else None
         stars = has_stars(call)
         if written[0].startswith("-"):
-            return Option(written, None if stars else values, self._is_required(call))
+            number, choices = self._values(call) if values is not None or count is not None else (None, ())
+            required = self._is_required(call)
+            return Option(written, None if stars else values, required, number=number, choices=choices)
         needed = not stars and (action is None or word is not None)
         return Option(written, values, needed and text_of(count) not in ("?", "*") and self._counts(call))
+
+    def _values(self, call: ast.Call) -> tuple[type[int] | type[float] | None, tuple[str | float, ...]]:
+        """What each value is made into, and the only ones, where the script says both plainly."""
+        maker = self._source.dotted(keyword(call, "type") or ast.Name("str"))
+        if maker not in _MAKERS or has_stars(call) or not self._counts(call):
+            return None, ()
+        number, listed = _MAKERS[maker], keyword(call, "choices")
+        items = listed.elts if isinstance(listed, ast.List | ast.Tuple | ast.Set) else []
+        values = [one.value if isinstance(one, ast.Constant) else None for one in items]
+        wanted = str if number is None else (int, float)
+        choices = tuple(one for one in values if isinstance(one, wanted))
+        return number, choices if len(choices) == len(items) else ()
 
     def _is_required(self, call: ast.Call) -> bool:
         return is_true(keyword(call, "required")) and not has_stars(call) and self._counts(call)

@@ -33,6 +33,8 @@ class Usage:
     """What is required and not given."""
     left: tuple[Option, ...] = ()
     """The options that are not given."""
+    refused: tuple[tuple[int, Option], ...] = ()
+    """The places of values that their option does not take."""
 
 
 def usage(arguments: Arguments, given: Sequence[Given]) -> Usage:
@@ -47,6 +49,7 @@ class _Walk:
     at: int = 0
     seen: set[Option] = field(default_factory=set)
     unknown: list[int] = field(default_factory=list)
+    refused: list[tuple[int, Option]] = field(default_factory=list)
     words: int = 0
     """So many words may be positional arguments."""
     open: bool = False
@@ -67,9 +70,14 @@ class _Walk:
                 self.open |= word.splits
         if any(option.ends for option in self.seen):
             return Usage()
-        refused = tuple(self.unknown) if self.arguments.refuses else ()
+        refuses = self.arguments.refuses
         left = tuple(one for one in self.arguments.options if one not in self.seen)
-        return Usage(refused, () if self.open else tuple(self._missing()), left)
+        return Usage(
+            tuple(self.unknown) if refuses else (),
+            () if self.open else tuple(self._missing()),
+            left,
+            tuple(self.refused) if refuses else (),
+        )
 
     def _is_flag(self, word: Given) -> bool:
         if not word.text.startswith("-") or (word.text == "-" and word.known) or _NUMBER.match(word.text):
@@ -77,7 +85,7 @@ class _Walk:
         return " " not in word.text.partition("=")[0]
 
     def _flag(self, word: Given) -> None:
-        name, joined, _ = word.text.partition("=")
+        name, joined, value = word.text.partition("=")
         if not word.known and not joined:
             self.open = True
             return
@@ -86,6 +94,8 @@ class _Walk:
             self.unknown.append(self.at - 1)
             return
         self.seen.add(option)
+        if joined and option.values == 1:
+            self._judge(option, Given(value, word.known, word.splits))
         if not joined and not inside:
             self._take_values(option)
 
@@ -118,9 +128,16 @@ class _Walk:
                 break
             self.at += 1
             taken += 1
+            self._judge(option, word)
         if option.values is None:
             # Some of them may be positional arguments.
             self.words += taken
+
+    def _judge(self, option: Option, value: Given) -> None:
+        """Keep a value that the option does not take; which of two of the same name is meant is not known."""
+        twins = [one for one in self.arguments.options if not set(one.names).isdisjoint(option.names)]
+        if value.known and not value.splits and len(twins) == 1 and not option.takes(value.text):
+            self.refused.append((self.at - 1, option))
 
     def _missing(self) -> list[Option]:
         options = [one for one in self.arguments.options if one.required and one not in self.seen]
