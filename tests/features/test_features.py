@@ -1,5 +1,7 @@
 """What the editor asks of a document, each answered for the smallest job that shows it."""
 
+from pathlib import Path
+
 import pytest
 
 from joblens.checks.subject import Subject
@@ -23,6 +25,18 @@ def applied(text: str, label: str) -> str:
     source = at.document.text
     taken = next(one for one in completions(Subject(at.document), at.offset) if one.label == label)
     return source[: taken.span.start] + taken.text.replace("$0", "") + source[taken.span.end :]
+
+
+def test_an_input_of_a_step_shows_how_its_component_declares_it(tmp_path: Path) -> None:
+    (tmp_path / "train.yml").write_text(
+        "type: command\nname: t\ncommand: echo ${{inputs.rate}}\nenvironment: azureml:e:1\n"
+        "inputs:\n  rate:\n    type: number\n    default: 0.1\n"
+    )
+    text = "type: pipeline\njobs:\n  a:\n    component: ./train.yml\n    inputs:\n      rate: 3\n"
+    found = hover(Subject(Document(text, tmp_path / "pipeline.yml")), text.index("rate"))
+    assert found is not None
+    declared = "The component declares it as\n\n```yaml\nrate:\n  type: number\n  default: 0.1\n```"
+    assert found.markdown.endswith(declared)
 
 
 def test_keys_of_a_job_are_offered_without_those_it_has() -> None:

@@ -9,7 +9,8 @@ from joblens.features.occurrences import at, occurrences
 from joblens.features.placeholder_names import told
 from joblens.job.occurrences import Name, Occurrence
 from joblens.schema.find import Known, find
-from joblens.text.nodes import Pair, Scalar, Span
+from joblens.text.document import Document
+from joblens.text.nodes import Pair, Path, Scalar, Span
 
 _NOUN = {"inputs": "Input", "outputs": "Output", "search_space": "Hyperparameter", "jobs": "Step"}
 _MOST_LINES = 12
@@ -45,7 +46,7 @@ def _of_placeholder(subject: Subject, offset: int) -> Hover | None:
         if declared is None:
             break
         title = f"**{_NOUN[name.context]} {name.text}**{_worth(subject, declared)}"
-        parts[name] = f"{title}\n\n```yaml\n{_source(subject, declared)}\n```"
+        parts[name] = f"{title}\n\n```yaml\n{_source(subject.document, declared)}\n```"
         found = _bound_to(subject, declared)
     return Hover("\n\nbound to\n\n".join(parts.values()), here.reach) if parts else None
 
@@ -64,9 +65,9 @@ def _bound_to(subject: Subject, pair: Pair) -> list[Occurrence]:
     return occurrences(subject, value.span.end - 3)
 
 
-def _source(subject: Subject, pair: Pair) -> str:
+def _source(document: Document, pair: Pair) -> str:
     end = pair.value.span.end if pair.value is not None else pair.key.span.end
-    lines = _unindented(subject.document.text[pair.key.span.start : end].rstrip()).splitlines()
+    lines = _unindented(document.text[pair.key.span.start : end].rstrip()).splitlines()
     return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], "  ..."])
 
 
@@ -95,7 +96,24 @@ def _of_key(subject: Subject, offset: int) -> Hover | None:
     meaning = known.meaning(value.value) if on_value and isinstance(value, Scalar) else None
     if meaning is not None and isinstance(value, Scalar):
         return Hover(f"**{value.value}** · {pair.key.value}\n\n{meaning}", span)
-    return Hover(described(pair.key.value, known), span)
+    return Hover(described(pair.key.value, known) + _declared_by_component(subject, path), span)
+
+
+def _declared_by_component(subject: Subject, path: Path) -> str:
+    """How the component of a step declares what the step gives or takes at `path`."""
+    match path:
+        case ("jobs", str(name), "inputs" | "outputs" | "search_space" as what, str(key)):
+            step = subject.pipeline.steps.get(name) if subject.pipeline is not None else None
+        case _:
+            return ""
+    component = step.component if step is not None else None
+    if component is None:
+        return ""
+    declared = (component.outputs if what == "outputs" else component.inputs).get(key)
+    if declared is None:
+        return ""
+    source = _source(component.document or subject.document, declared.pair)
+    return f"\n\nThe component declares it as\n\n```yaml\n{source}\n```"
 
 
 def described(name: str, known: Known) -> str:
