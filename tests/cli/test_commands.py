@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,18 @@ def test_errors_have_a_hint_and_a_code(joblens):
     assert (code, out) == (2, "")
     assert err.startswith("error: There is no file nowhere.yml.\nhint: ")
     assert joblens("job", "show", "nothing")[0] == 5
+
+
+def test_pages_without_mlflow_are_refused_with_what_to_install(joblens, monkeypatch, tmp_path):
+    def none(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", none)
+    monkeypatch.setenv("JOBLENS_HOME", str(tmp_path / "home"))  # where no server runs yet
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    code, _, err = joblens("ui")
+    assert code == 3
+    assert err.startswith("error: MLflow is not installed, so no run is tracked.\nhint: Install it with: ")
 
 
 def test_what_does_not_run_here_is_told_with_its_kind_and_the_next_step(joblens, tmp_path):

@@ -134,7 +134,7 @@ def _mlflow_version() -> str:
         return metadata.version("mlflow")
     except metadata.PackageNotFoundError as error:
         raise MissingToolError(
-            "MLflow is not installed, so this run's metrics are not tracked.",
+            "MLflow is not installed, so no run is tracked.",
             hint=tools.install("mlflow>=3.17,<3.18"),
         ) from error
 
@@ -190,7 +190,7 @@ def _wait(uri: str, identity: Identity | None) -> None:
         while not client.healthy():
             if not processes.alive(identity) or time.monotonic() > end:
                 raise MissingToolError(
-                    "The MLflow server did not start, so this run's metrics are not tracked.",
+                    "The MLflow server did not start, so no run is tracked.",
                     hint=f"Its own words are in {_folder() / 'server.log'}.",
                 )
             time.sleep(0.05)
