@@ -535,3 +535,13 @@ def test_a_step_needs_no_compute_where_the_pipeline_has_one_or_it_runs_elsewhere
             environment: azureml:train-env:1
         """
     check(component, None)
+
+
+def test_a_long_binding_to_nothing_leaves_room_for_the_way_out() -> None:
+    job = "type: pipeline\njobs:\n  a:\n    command: echo ${{inputs.x}}\n    environment: azureml:e:1\n"
+    text = (
+        job + "    compute: azureml:c\n    inputs:\n      x: ${{nothing - like.it.with.a.name.without.end}}\n"
+    )
+    (message,) = [one.message for one in problems(Document(text)) if one.code == "JL410"]
+    assert message.endswith("Write 'parent.inputs.NAME' or 'parent.jobs.STEP.outputs.NAME'.")
+    assert len(message) < 120

@@ -195,7 +195,7 @@ def _unknown_root(binding: Binding, root: str) -> Problem | None:
     """A word that joins nothing; what the service fills by itself is left alone."""
     if root in placeholder.FILLED_BY_SERVICE or (root in _ROOTS and root != "parent"):
         return None
-    said = f"'{shortened(binding.expression.raw)}' refers to nothing."
+    said = f"'{shortened(binding.expression.raw, 32)}' refers to nothing."
     if root == "parent":
         return Problem(MALFORMED, f"{said} Write 'parent.inputs.NAME' or the like.", binding.span)
     meant = nearest(root, _ROOTS) if root else None
