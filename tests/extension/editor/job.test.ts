@@ -48,10 +48,12 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
   });
 
   test("indents the line below a key without a value", async () => {
-    await editor.screen.typeLineAfter("type: command", "services:");
-    await editor.screen.page.keyboard.type("\nssh:\ntype");
-    await editor.screen.page.keyboard.press("Escape");
     const lines = editor.screen.page.locator(".editor-instance .view-line");
+    await editor.screen.typeLineAfter("type: command", "services:");
+    await lines.filter({ hasText: /^services:$/ }).waitFor();
+    // As fast as people type: VS Code has seen a line before its end.
+    await editor.screen.page.keyboard.type("\nssh:\ntype", { delay: 50 });
+    await editor.screen.page.keyboard.press("Escape");
     await lines.filter({ hasText: /^\s{2}ssh:$/ }).waitFor();
     await lines.filter({ hasText: /^\s{4}type$/ }).waitFor();
     await editor.screen.command("File: Revert File");
