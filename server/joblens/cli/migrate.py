@@ -42,7 +42,7 @@ def migrate_files(parsed: argparse.Namespace) -> int:
         else:
             sys.stdout.write(_diff(change))
     if not changes:
-        print("Nothing to migrate: there is no file of the previews of 2021 here.", file=sys.stderr)
+        print("Nothing to migrate: there is no file of a preview here.", file=sys.stderr)
     return 1 if parsed.check and changes else 0
 
 
