@@ -100,7 +100,7 @@ def test_every_question_and_every_answer_counts_in_the_encoding(raw: Raw, encodi
     ]
     raw.open(URI, end.join(lines) + end)
     start = 10 + wide + 1 + len("${{inputs.rows}} ")
-    (problem,) = raw.problems(URI, 1)
+    problem, _refused_name = raw.problems(URI, 1)
     assert problem["range"] == {
         "start": {"line": 0, "character": start},
         "end": {"line": 0, "character": start + len("${{inputs.row}}")},
@@ -127,8 +127,8 @@ def test_every_question_and_every_answer_counts_in_the_encoding(raw: Raw, encodi
     raw.change(
         URI, 2, {"range": gone, "text": "🚀🚀"}, {"range": {"start": moved, "end": moved}, "text": "s"}
     )
-    (unused,) = raw.problems(URI, 2)
-    assert unused["range"] == {
+    (refused_name,) = raw.problems(URI, 2)
+    assert refused_name["range"] == {
         "start": {"line": 3, "character": 18},
         "end": {"line": 3, "character": 18 + wide + 2},
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from joblens.checks.problem import MOST, Problem, Severity, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
 from joblens.schema.match import Fault, Mismatch
-from joblens.schema.near import likeness
+from joblens.schema.near import likeness, nearest
 
 CODE = "JL101"
 _ROOM = 85
@@ -44,6 +44,10 @@ def _problem(found: Mismatch) -> Problem:
         fix = replacement(meant, found.span) if found.fits else None
         return Problem(CODE, did_you_mean(f"{said}.", meant), found.span, _severity(found), fix)
     message = f"Unknown key '{name}'{where}."
+    there = nearest(found.name, known)
+    if there is not None and likeness(there, found.name) >= _ALIKE:
+        # The key stands there already: which of the two is to go, its author knows.
+        return Problem(CODE, did_you_mean(message, there), found.span, _severity(found))
     return Problem(CODE, one_of(f"{message} Known:", known, MOST), found.span)
 
 
