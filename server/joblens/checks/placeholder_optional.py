@@ -60,7 +60,7 @@ def _problem(subject: Subject, one: Expression, pair: Pair, text: str) -> tuple[
         if text.rfind("$[[", 0, one.start) > text.rfind("]]", 0, one.start):
             return f"The '$[[' before '{shown}' is not closed. Add ']]'.", Severity.ERROR
         return (
-            f"'{shown}' is optional, but stands outside of '$[[ ]]'. Write '$[[--flag {shown}]]'.",
+            f"'{shown}' is optional, but stands outside of '$[[ ]]'. Put it in, with its flag.",
             Severity.WARNING,
         )
     if not _is_optional(fields) and one.optional:
