@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 
 import mlflow
 import torch
@@ -30,6 +31,10 @@ def main() -> None:
     # A process that leaves while another one still talks to it can bring that one down.
     dist.barrier()
     dist.destroy_process_group()
+    # PyTorch's gloo threads now and then abort a process that ends in the ordinary way after DDP
+    # (pytorch/pytorch#190489); nothing is left to do here, so end it at once.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def train(network: nn.Module, points: TensorDataset, options: argparse.Namespace) -> list[float]:

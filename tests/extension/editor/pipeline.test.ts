@@ -76,10 +76,7 @@ describe("a pipeline of files in VS Code", { timeout: 600_000 }, () => {
 
   test("moves a component into a file of its own", async () => {
     await editor.screen.line("python main.py").click();
-    await editor.screen.command("Refactor...");
-    await editor.screen.page
-      .locator(".action-widget .monaco-list-row", { hasText: "Extract component to prepare.yml" })
-      .click();
+    await editor.screen.chooseAction("Refactor...", "Extract component to prepare.yml");
     await editor.screen.line("component: ./prepare.yml").waitFor();
     await editor.screen.command("File: Save All");
     await until(() => (existsSync(file("prepare.yml")) ? true : undefined));

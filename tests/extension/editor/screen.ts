@@ -11,6 +11,9 @@ import { ROOT } from "../../../scripts/root.mjs";
 /** A busy machine takes its time; what is there sooner is seen sooner. */
 export const PATIENCE = 90_000;
 
+/** A menu that has not come by then was closed before it could be seen. */
+const MENU_PATIENCE = 10_000;
+
 /** Where tests leave pictures and the editor's logs. */
 export const EVIDENCE = join(ROOT, ".cache", "evidence");
 
@@ -77,6 +80,21 @@ export class Screen {
     await this.page.keyboard.press("F1");
     await this.page.locator(".quick-input-widget input").first().fill(`>${title}`);
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  }
+
+  /** Chooses from the menu of a command; the editor closes the menu when something else wants the focus. */
+  async chooseAction(command: string, title: string): Promise<void> {
+    const row = this.page.locator(".action-widget .monaco-list-row", { hasText: title });
+    await until(async () => {
+      await this.command(command);
+      const shown = await row.waitFor({ timeout: MENU_PATIENCE }).then(
+        () => true,
+        () => undefined,
+      );
+      if (shown === undefined) await this.page.keyboard.press("Escape");
+      return shown;
+    });
+    await row.click();
   }
 
   /** Answers the dialog that asks for a file, once it has listed the folder with `neighbour`. */
