@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from joblens.engine import conda, environments, interpreters, records, requirements, tools
-from joblens.engine.environments import Needs
+from joblens.engine import records, tools
+from joblens.engine.environments import needs as environments
+from joblens.engine.environments.needs import Needs, conda, interpreters, requirements
 from joblens.engine.run import cancel, create
 from joblens.errors import EnvironmentBuildError
 from joblens.job.model import At, Environment

@@ -8,10 +8,12 @@ from itertools import islice
 
 import pytest
 
-from joblens.engine import describe, names, overrides, pip_settings, space, tools
+from joblens.engine import describe, names, overrides, tools
+from joblens.engine.code.ignore import ignored, rules_of
+from joblens.engine.distribution.layout import Layout, variables
+from joblens.engine.environments import pip_settings
 from joblens.engine.events import Event, EventLog
-from joblens.engine.ignore import ignored, rules_of
-from joblens.engine.layout import Layout, variables
+from joblens.engine.sweep import space
 from joblens.errors import JobFileError, UserError
 
 

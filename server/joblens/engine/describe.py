@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
-from joblens.engine import building, interpreters
-from joblens.engine.environments import Needs
+from joblens.engine.environments import building, interpreters
+from joblens.engine.environments.needs import Needs
 from joblens.engine.plan import Plan
 from joblens.errors import UserError
 

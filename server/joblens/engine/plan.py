@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joblens.engine import data, environments
-from joblens.engine.data import BoundInput, BoundOutput
-from joblens.engine.environments import Needs
+from joblens.engine.data import binding as data
+from joblens.engine.data.binding import BoundInput, BoundOutput
+from joblens.engine.distribution.layout import Layout, layout
+from joblens.engine.environments import needs as environments
+from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
-from joblens.engine.layout import Layout, layout
-from joblens.engine.search import Search, wanted
+from joblens.engine.sweep.search import Search, wanted
 from joblens.errors import JobFileError
 from joblens.job.expressions import expressions, substitute
 from joblens.job.model import CommandJob, Dialect, Environment, Job, SweepJob

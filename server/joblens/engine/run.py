@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import files, folders, names, processes, records, snapshot
+from joblens.engine import files, folders, names, processes, records
 from joblens.engine import plan as plans
+from joblens.engine.code import snapshot
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan

@@ -17,9 +17,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from joblens.engine import building, data, files, folders, launch, processes, records
+from joblens.engine import files, folders, launch, processes, records
 from joblens.engine.backends.base import Backend
 from joblens.engine.backends.process import ProcessBackend
+from joblens.engine.data import binding as data
+from joblens.engine.environments import building
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
@@ -106,7 +108,7 @@ class Supervisor:
     def _run(self) -> Outcome:
         self._prepare()
         if self._plan.search is not None:
-            from joblens.engine import sweep
+            from joblens.engine.sweep import trials as sweep
 
             self._running()
             outcome, self._best = sweep.run_trials(self._plan, self._record)

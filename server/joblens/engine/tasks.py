@@ -9,8 +9,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from joblens.engine import building, layout, processes
+from joblens.engine import processes
 from joblens.engine.backends.base import Task
+from joblens.engine.distribution import layout
+from joblens.engine.environments import building
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
 from joblens.errors import MissingToolError

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from joblens.engine.ignore import rules_in, verdict
+from joblens.engine.code.ignore import rules_in, verdict
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from joblens.engine import files, folders, git
+from joblens.engine import files, folders
+from joblens.engine.code import git
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.tracking import server

@@ -14,7 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from joblens.engine import folders, layout, processes, tools
+from joblens.engine import folders, processes, tools
+from joblens.engine.distribution import layout
 from joblens.engine.processes import Identity
 from joblens.engine.tracking.client import Client
 from joblens.errors import MissingToolError

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-from joblens.engine import interpreters, pip_settings, tools
-from joblens.engine.environments import Needs
+from joblens.engine import tools
+from joblens.engine.environments import interpreters, pip_settings
+from joblens.engine.environments.needs import Needs
 from joblens.errors import EnvironmentBuildError
 
 _CONSTRAINT = "--constraint-line "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from joblens.engine.ignore import ignored, rules_of
+from joblens.engine.code.ignore import ignored, rules_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

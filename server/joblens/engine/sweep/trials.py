@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from joblens.engine import data, records, run, space
 from joblens.engine import plan as plans
+from joblens.engine import records, run
+from joblens.engine.data import binding as data
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.search import Search
+from joblens.engine.sweep import space
+from joblens.engine.sweep.search import Search
 from joblens.engine.tracking import recorder
 from joblens.job.expressions import substitute
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from joblens.engine import conda, folders, interpreters, requirements
+from joblens.engine import folders
+from joblens.engine.environments import conda, interpreters, requirements
 from joblens.errors import EnvironmentBuildError
 from joblens.job.model import Environment
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from joblens.engine import snapshot
+from joblens.engine.code import snapshot
 from joblens.errors import EnvironmentBuildError
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")

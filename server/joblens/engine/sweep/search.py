@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from joblens.engine import space
+from joblens.engine.sweep import space
 from joblens.errors import JobFileError
 from joblens.job.model import SweepJob
 

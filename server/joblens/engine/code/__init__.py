@@ -1,0 +1,1 @@
+"""The code as it was when a run was asked for."""

@@ -1,0 +1,1 @@
+"""What a job needs installed, and the cached places that have it."""
