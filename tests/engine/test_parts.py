@@ -10,7 +10,7 @@ import pytest
 
 from joblens.engine import describe, names, overrides, tools
 from joblens.engine.code.ignore import ignored, rules_of
-from joblens.engine.distribution.layout import Layout, variables
+from joblens.engine.distribution.layout import HOST, Layout, free_ports, processes
 from joblens.engine.environments import pip_settings
 from joblens.engine.events import Event, EventLog
 from joblens.engine.sweep import space
@@ -134,7 +134,8 @@ def test_pips_settings_become_uvs():
 
 
 def test_tensorflow_is_told_its_cluster():
-    found = [json.loads(each["TF_CONFIG"]) for each in variables(Layout("tensorflow", nodes=2))]
+    layout = Layout("tensorflow", nodes=2)
+    found = [json.loads(each.variables["TF_CONFIG"]) for each in processes(layout, [HOST, HOST], free_ports)]
     assert [each["task"] for each in found] == [
         {"type": "worker", "index": 0},
         {"type": "worker", "index": 1},
@@ -144,8 +145,9 @@ def test_tensorflow_is_told_its_cluster():
 
 
 def test_tensorflows_parameter_servers_come_after_its_workers():
-    found = variables(Layout("tensorflow", nodes=1, parameter_servers=1))
-    assert json.loads(found[1]["TF_CONFIG"])["task"] == {"type": "ps", "index": 0}
+    layout = Layout("tensorflow", nodes=1, parameter_servers=1)
+    found = processes(layout, [HOST], free_ports)
+    assert json.loads(found[1].variables["TF_CONFIG"])["task"] == {"type": "ps", "index": 0}
 
 
 def test_a_runs_way_imports_nothing_heavy():

@@ -14,50 +14,54 @@ from joblens.schema.near import nearest
 OWN_FILE, SHARED_FILE = "joblens.toml", "pyproject.toml"
 FILES = (OWN_FILE, SHARED_FILE)
 
+TABLES = ("check", "run", "environments", "data", "datastores")
+"""What a file may say of us; all but `check` are the engine's (engine/settings.py)."""
+
 Table: TypeAlias = Mapping[str, object]
 
 
 def settings_in(file: Path) -> Settings | None:
     """The settings in a file that is there; None in a pyproject.toml that says nothing of us."""
-    table = _checks_table(file)
-    return None if table is None else _settings(table, file)
+    own = own_table(file)
+    return None if own is None else _settings(table_of(own.get("check", {}), "check", file), file)
 
 
 def severities(given: object, file: Path | str) -> dict[str, str]:
     """A severity for each code, or for each beginning of codes; raises what is wrong with it."""
     from joblens.checks import codes
 
-    table = _table(given, "severity", file)
+    table = table_of(given, "severity", file)
     known = codes()
     beginnings = {code[:length] for code in known for length in range(3, len(code) + 1)}
-    _refuse_unknown(table, beginnings, "check", file, sorted(known))
+    refuse_unknown(table, beginnings, "check", file, sorted(known))
     for code, level in table.items():
         if not isinstance(level, str) or level not in LEVELS:
             near = nearest(level, LEVELS) if isinstance(level, str) else None
             meant = f" Did you mean '{near}'?" if near else f" It is one of {', '.join(LEVELS)}."
-            raise _wrong(f"'{level}' is no severity for {code}", file, meant)
+            raise wrong(f"'{level}' is no severity for {code}", file, meant)
     return {code: str(level) for code, level in table.items()}
 
 
-def _checks_table(file: Path) -> Table | None:
+def own_table(file: Path) -> Table | None:
+    """All that a file that is there says of us; None in a pyproject.toml that says nothing of us."""
     text = _text(file)
     if file.name == SHARED_FILE and "joblens" not in text:
         return None  # Most are of this kind: reading them as TOML would cost more than a check.
     content: object = _toml(text, file)
     if file.name == SHARED_FILE:
-        content = _table(_table(content, "", file).get("tool", {}), "tool", file).get("joblens")
+        content = table_of(table_of(content, "", file).get("tool", {}), "tool", file).get("joblens")
         if content is None:
             return None
-    own = _table(content, "", file)
-    _refuse_unknown(own, ("check",), "key", file)
-    return _table(own.get("check", {}), "check", file)
+    own = table_of(content, "", file)
+    refuse_unknown(own, TABLES, "key", file)
+    return own
 
 
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(f"cannot be read: {error}", file) from error
+        raise wrong(f"cannot be read: {error}", file) from error
 
 
 def _toml(text: str, file: Path) -> Table:
@@ -68,43 +72,46 @@ def _toml(text: str, file: Path) -> Table:
     try:
         content: Table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _wrong(f"cannot be read: {error}", file) from error
+        raise wrong(f"cannot be read: {error}", file) from error
     return content
 
 
 def _settings(table: Table, file: Path) -> Settings:
-    _refuse_unknown(table, ("exclude", "severity"), "key", file)
+    refuse_unknown(table, ("exclude", "severity"), "key", file)
     exclude = table.get("exclude", [])
     if not isinstance(exclude, list) or not all(isinstance(one, str) for one in exclude):
-        raise _wrong("'exclude' is a list of patterns in quotes", file)
+        raise wrong("'exclude' is a list of patterns in quotes", file)
     settings = Settings(severities(table.get("severity", {}), file), tuple(exclude), file.parent, file)
     try:
         settings.excludes(file)
     except ValueError as error:
-        raise _wrong(f"'exclude' has a pattern that cannot be: {error}", file) from error
+        raise wrong(f"'exclude' has a pattern that cannot be: {error}", file) from error
     return settings
 
 
-def _table(value: object, name: str, file: Path | str) -> Table:
+def table_of(value: object, name: str, file: Path | str) -> Table:
+    """The value, which must be a table."""
     if not isinstance(value, Mapping):
-        raise _wrong(f"'{name}' is a table", file)
+        raise wrong(f"'{name}' is a table", file)
     return value
 
 
-def _refuse_unknown(
+def refuse_unknown(
     table: Table,
     known: tuple[str, ...] | set[str],
     what: str,
     file: Path | str,
     words: list[str] | None = None,
 ) -> None:
+    """Raise when the table has a key that does not exist."""
     for key in table:
         if key not in known:
             near = nearest(key, words or known)
-            raise _wrong(f"there is no {what} '{key}'", file, f" Did you mean '{near}'?" if near else "")
+            raise wrong(f"there is no {what} '{key}'", file, f" Did you mean '{near}'?" if near else "")
 
 
-def _wrong(what: str, file: Path | str, meant: str = "") -> ConfigurationError:
+def wrong(what: str, file: Path | str, meant: str = "") -> ConfigurationError:
+    """What is wrong with a file, as an error to raise."""
     return ConfigurationError(
         f"{file}: {what}.{meant}", hint="docs/checking.md lists what can be configured."
     )

@@ -79,7 +79,7 @@ def _run(commands: Commands) -> None:
     run.add_argument("job", type=Path, metavar="JOB.yml", help="the job file")
     run.add_argument("--dry-run", action="store_true", help="print what would run, and start nothing")
     run.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
-    run.add_argument("--backend", choices=("auto", "process"), default="auto", help="where the command runs")
+    run.add_argument("--backend", choices=("auto", "process", "container"), help="where the command runs")
     _environment(run)
     _choices(run)
     _json(run)

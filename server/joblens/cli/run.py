@@ -24,7 +24,7 @@ def run(parsed: argparse.Namespace) -> int:
     return run_here(parsed.job, options, follow=not parsed.detach, json_lines=parsed.json)
 
 
-def options_of(parsed: argparse.Namespace, *, backend: str = "auto") -> RunOptions:
+def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> RunOptions:
     """What the arguments choose."""
     overrides: dict[str, object] = {}
     if parsed.settings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
+from joblens.engine.backends import choose
+from joblens.engine.data.binding import BoundInput, BoundOutput
 from joblens.engine.environments import building, interpreters
 from joblens.engine.environments.needs import Needs
 from joblens.engine.plan import Plan
@@ -18,14 +20,11 @@ def describe(plan: Plan) -> str:
         *_section("command", plan.command.rstrip("\n").split("\n")),
         f"folder: {plan.folder}",
         f"code: {plan.code or '(none)'}",
-        f"working directory: {plan.run_folder.code}",
+        f"working directory: {choose.places(plan.backend, plan.run_folder).code()}",
+        f"backend: {plan.backend}",
         f"environment: {_environment(plan.needs)}",
-        *_section(
-            "inputs", (f"{each.name} = {each.value}{_origin(each.url, each.target)}" for each in plan.inputs)
-        ),
-        *_section(
-            "outputs", (f"{each.name} = {each.path}{_origin(None, each.target)}" for each in plan.outputs)
-        ),
+        *_section("inputs", map(_input, plan.inputs)),
+        *_section("outputs", map(_output, plan.outputs)),
         *_section("variables", (f"{name}={shlex.quote(value)}" for name, value in plan.variables.items())),
         *_processes(plan),
         *_sweep(plan),
@@ -39,10 +38,18 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"{title}:", *found] if found else []
 
 
-def _origin(url: str | None, target: str | None) -> str:
-    if url:
-        return f"  (downloaded from {url})"
-    return f"  (a link to {target})" if target else ""
+def _input(bound: BoundInput) -> str:
+    if bound.url:
+        return f"{bound.name} = {bound.value}  (downloaded from {bound.url})"
+    return f"{bound.name} = {bound.value}{_place(bound.value, bound.source)}"
+
+
+def _output(bound: BoundOutput) -> str:
+    return f"{bound.name} = {bound.path}{_place(bound.path, bound.target)}"
+
+
+def _place(seen: str, place: str) -> str:
+    return f"  ({place} on this machine)" if place and place != seen else ""
 
 
 def _environment(needs: Needs) -> str:

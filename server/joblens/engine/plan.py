@@ -31,6 +31,8 @@ class Plan:
     job_file: str
     command: str
     dialect: str
+    backend: str
+    """Where it runs: `process` or `container`."""
     code: str | None
     """The folder or file the snapshot is taken of."""
     needs: Needs
@@ -77,15 +79,23 @@ def read(file: Path) -> Plan:
     return Plan(**found)
 
 
-def plan(job: Job, job_file: Path, run: RunFolder, *, environment: str | None = None) -> Plan:
+def plan(
+    job: Job, job_file: Path, run: RunFolder, *, environment: str | None = None, backend: str = "auto"
+) -> Plan:
     """Bind everything that `job`, read from `job_file`, names; raises what keeps it from running here.
 
     `environment` is `this-python` to run the command with the Python that runs Joblens.
     """
+    from joblens.engine.backends import choose
+
     command_job = job.trial if isinstance(job, SweepJob) else job
     folder = job_file.absolute().parent
-    inputs = [data.bind_input(each, folder, run, command_job.dialect) for each in command_job.inputs.values()]
-    outputs = [data.bind_output(each, run) for each in command_job.outputs.values()]
+    backend = choose.PROCESS if environment else choose.chosen(backend, command_job.environment)
+    places = choose.places(backend, run)
+    inputs = [
+        data.bind_input(each, folder, places, command_job.dialect) for each in command_job.inputs.values()
+    ]
+    outputs = [data.bind_output(each, run, places) for each in command_job.outputs.values()]
     bound = [each for each in inputs if each is not None]
     needs, notes = _needs(command_job.environment, folder, environment)
     parameters = {each.name: each.value for each in bound if each.literal}
@@ -96,6 +106,7 @@ def plan(job: Job, job_file: Path, run: RunFolder, *, environment: str | None = 
         job_file=str(job_file.absolute()),
         command=_command(command_job, bound, outputs, search),
         dialect=command_job.dialect.value,
+        backend=backend,
         code=_code(command_job, folder),
         needs=needs,
         inputs=tuple(bound),

@@ -166,7 +166,7 @@ def list_runs(beside: Path) -> list[Record]:
 def _recover(folder: RunFolder, record: Record) -> Record:
     """End what is left of the run and close its books: by its exit code where the command had ended."""
     code = exit_code(folder)
-    strays = processes.end_run(folder.path)
+    strays = _end_processes(folder)
     if code is None and folder.cancel_request.exists():
         status, reason = CANCELED, "The run was canceled."
     elif code is None:
@@ -186,6 +186,17 @@ def _recover(folder: RunFolder, record: Record) -> Record:
     write(folder, ended)
     log.append(Event("status", reason, status, code, record.tracking_url))
     return ended
+
+
+def _end_processes(folder: RunFolder) -> int:
+    from joblens.engine import plan
+    from joblens.engine.backends import choose
+
+    try:
+        backend = choose.backend_for(plan.read(folder.plan))
+    except (OSError, ValueError, KeyError, TypeError):  # half a folder, or another version's
+        return processes.end_run(folder.path)
+    return backend.recover()
 
 
 def _loss(folder: RunFolder) -> str:

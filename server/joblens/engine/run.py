@@ -20,9 +20,10 @@ from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
+from joblens.engine.settings import settings_of
 from joblens.engine.source import Source, job_of
 from joblens.engine.source import source as source_of
-from joblens.errors import JobFileError, UserError
+from joblens.errors import JobFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class RunOptions:
     """`this-python`, or None for the job's own."""
     overrides: Mapping[str, object] = field(default_factory=dict)
     """Values by their place in the file: `{"inputs.rate": 0.1}`."""
-    backend: str = "auto"
+    backend: str | None = None
+    """`auto`, `process` or `container`; None is what the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,15 @@ def plan_of(job_file: Path, options: RunOptions | None = None, *, text: str | No
 
 
 def _plan(source: Source, options: RunOptions) -> Plan:
-    if options.backend not in {"auto", "process"}:
-        raise UserError(f"There is no backend '{options.backend}' yet.", hint="Use --backend process.")
     job = job_of(source)
+    settings = settings_of(source.file.absolute().parent)
     name = names.checked(options.name or (job.name.value if job.name else "") or names.new_name())
     folder = RunFolder(folders.runs(source.file.parent) / name)
     if folder.path.exists():
         raise _taken(name)
-    return plans.plan(job, source.file, folder, environment=options.environment)
+    return plans.plan(
+        job, source.file, folder, environment=options.environment, backend=options.backend or settings.backend
+    )
 
 
 def _taken(name: str) -> JobFileError:

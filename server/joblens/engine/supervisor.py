@@ -17,11 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from joblens.engine import files, folders, launch, processes, records
+from joblens.engine import files, folders, launch, records
+from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend
-from joblens.engine.backends.process import ProcessBackend
-from joblens.engine.data import binding as data
-from joblens.engine.environments import building
+from joblens.engine.data import binding, download
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
@@ -45,16 +44,17 @@ class _Canceled(BaseException):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Supervise the run whose folder is the first argument."""
     folder = RunFolder(Path((arguments or sys.argv[1:])[0]))
-    Supervisor(folder, ProcessBackend()).supervise()
+    plan = read(folder.plan)
+    Supervisor(plan, choose.backend_for(plan)).supervise()
 
 
 class Supervisor:
     """One run and where it stands."""
 
-    def __init__(self, folder: RunFolder, backend: Backend) -> None:
-        self._folder = folder
+    def __init__(self, plan: Plan, backend: Backend) -> None:
+        self._plan = plan
         self._backend = backend
-        self._plan: Plan = read(folder.plan)
+        self._folder = folder = plan.run_folder
         self._record: Record = records.read(folder)
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
@@ -114,26 +114,24 @@ class Supervisor:
             outcome, self._best = sweep.run_trials(self._plan, self._record)
             return outcome
         variables = self._recorder.variables() if self._recorder else {}
-        tasks = tasks_of(self._plan, self._record, variables)
-        processes.adopt_orphans(True)
+        tasks = tasks_of(self._plan, self._record, self._backend, variables)
         self._folder.process_count.write_text(str(len(tasks)), encoding="utf-8")
         self._running()
         return launch.outcome(self._backend, tasks, self._plan.timeout)
 
     def _prepare(self) -> None:
         """Environment, inputs and the record in MLflow, which may need its server started meanwhile."""
-        for note in (*self._backend.limits(self._plan), *self._plan.notes):
+        for note in (*self._backend.limits(), *self._plan.notes):
             self._events.note(note)
         self._recorded.clear()
         threading.Thread(target=self._begin_record).start()
-        building.build(self._plan.needs, self._folder.build_log, self._events.note)
+        self._backend.prepare(self._folder.build_log, self._events.note)
         for source in self._plan.inputs:
-            data.fetch(source, self._events.note)
+            if source.url is not None:
+                download.fetch(source.name, source.url, self._events.note)
         self._recorded.wait()
         for output in self._plan.outputs:
-            data.make_place(output)
-        data.link((each.path, each.target) for each in self._plan.outputs)
-        data.link((each.value, each.target) for each in self._plan.inputs if not each.literal)
+            binding.make_place(output)
 
     def _begin_record(self) -> None:
         """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""
@@ -151,11 +149,9 @@ class Supervisor:
 
     def _finish(self, outcome: Outcome) -> None:
         self._recorded.wait(_PATIENCE)  # a record that is being made must be closed too
-        strays = processes.end_descendants(self._folder.path)
-        processes.adopt_orphans(False)
+        strays = self._backend.close()
         if strays and outcome.status == records.COMPLETED:
             self._events.note(f"{strays} processes that the command left running were ended.")
-        data.unlink(self._folder)
         if self._recorder is not None:
             tags = {"best_child_run_id": str(self._best["run_id"])} if self._best else {}
             self._recorder.finish(outcome.status, self._folder, self._events.note, tags)

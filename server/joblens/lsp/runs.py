@@ -141,14 +141,14 @@ def _dry_run(file: Path, backend: str | None) -> str:
     from joblens.engine.run import RunOptions, dry_run
 
     _refuse_errors(file)
-    return dry_run(file, RunOptions(backend=backend or "auto"))
+    return dry_run(file, RunOptions(backend=backend))
 
 
 def _start(file: Path, backend: str | None) -> Run:
     from joblens.engine.run import RunOptions, create
 
     _refuse_errors(file)
-    return create(file, options=RunOptions(backend=backend or "auto"))
+    return create(file, options=RunOptions(backend=backend))
 
 
 def _follow(loop: asyncio.AbstractEventLoop, run: Run, tell: Callable[[Run, Event], None]) -> None:

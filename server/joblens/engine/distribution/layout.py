@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from joblens.errors import JobFileError
@@ -25,7 +25,12 @@ class Layout:
     @property
     def processes(self) -> int:
         """How many processes are started."""
-        return 1 if self.framework == "mpi" else self.nodes * self.per_node + self.parameter_servers
+        return 1 if self.mpi_processes else self.nodes * self.per_node + self.parameter_servers
+
+    @property
+    def mpi_processes(self) -> int:
+        """How many processes mpirun starts; 0 without it."""
+        return self.nodes * self.per_node if self.framework == "mpi" else 0
 
 
 def layout(job: CommandJob) -> Layout:
@@ -51,51 +56,67 @@ def _tensorflow(distribution: Distribution, nodes: int) -> Layout:
     return Layout("tensorflow", workers.value if workers else nodes, 1, servers.value if servers else 0)
 
 
-def variables(layout: Layout) -> list[dict[str, str]]:
-    """The variables of each process, rank 0 first."""
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process of the job: its node, and what it must know of itself and the others."""
+
+    node: int
+    variables: Mapping[str, str]
+
+
+def processes(layout: Layout, hosts: Sequence[str], ports: Callable[[int], Sequence[int]]) -> list[Process]:
+    """The processes, rank 0 first; `hosts` are the names of the nodes, `ports` finds free ones."""
     if layout.framework == "pytorch":
-        return _pytorch(layout, free_ports(1)[0])
+        return _pytorch(layout, hosts[0], ports(1)[0])
     if layout.framework == "tensorflow":
-        return _tensorflow_variables(layout, free_ports(layout.processes))
+        return _tensorflow_processes(layout, hosts, ports(layout.processes))
     if layout.framework == "mpi":
-        return [{"AZ_BATCHAI_MPI_MASTER_NODE": HOST, "AZ_BATCH_MASTER_NODE": f"{HOST}:6000"}]
-    return [_node(node) if layout.nodes > 1 else {} for node in range(layout.nodes)]
+        master = {"AZ_BATCHAI_MPI_MASTER_NODE": hosts[0], "AZ_BATCH_MASTER_NODE": f"{hosts[0]}:6000"}
+        return [Process(0, master)]
+    return [Process(node, _node(node) if layout.nodes > 1 else {}) for node in range(layout.nodes)]
 
 
 def _node(node: int) -> dict[str, str]:
     return {"AZUREML_CR_NODE_RANK": str(node), "NODE_RANK": str(node), "AZUREML_PROCESS_NAME": f"rank_{node}"}
 
 
-def _pytorch(layout: Layout, port: int) -> list[dict[str, str]]:
+def _pytorch(layout: Layout, host: str, port: int) -> list[Process]:
     return [
-        {
-            **_node(rank // layout.per_node),
-            "MASTER_ADDR": HOST,
-            "MASTER_PORT": str(port),
-            "WORLD_SIZE": str(layout.processes),
-            "RANK": str(rank),
-            "LOCAL_RANK": str(rank % layout.per_node),
-            "LOCAL_WORLD_SIZE": str(layout.per_node),
-            "AZUREML_PROCESS_NAME": f"rank_{rank}",
-        }
+        Process(
+            rank // layout.per_node,
+            {
+                **_node(rank // layout.per_node),
+                "MASTER_ADDR": host,
+                "MASTER_PORT": str(port),
+                "WORLD_SIZE": str(layout.processes),
+                "RANK": str(rank),
+                "LOCAL_RANK": str(rank % layout.per_node),
+                "LOCAL_WORLD_SIZE": str(layout.per_node),
+                "AZUREML_PROCESS_NAME": f"rank_{rank}",
+            },
+        )
         for rank in range(layout.processes)
     ]
 
 
-def _tensorflow_variables(layout: Layout, ports: Sequence[int]) -> list[dict[str, str]]:
-    addresses = [f"{HOST}:{port}" for port in ports]
+def _tensorflow_processes(layout: Layout, hosts: Sequence[str], ports: Sequence[int]) -> list[Process]:
+    nodes = [rank % len(hosts) for rank in range(layout.processes)]
+    addresses = [f"{hosts[node]}:{port}" for node, port in zip(nodes, ports, strict=True)]
     workers = layout.nodes
     cluster = {"worker": addresses[:workers]}
     if layout.parameter_servers:  # an empty list of servers is refused by TensorFlow since 2.13
         cluster["ps"] = addresses[workers:]
     tasks = [(role, index) for role, places in cluster.items() for index in range(len(places))]
     return [
-        {
-            **_node(rank),
-            "TF_CONFIG": json.dumps(
-                {"cluster": cluster, "task": {"type": role, "index": index}, "environment": "cloud"}
-            ),
-        }
+        Process(
+            nodes[rank],
+            {
+                **_node(rank),
+                "TF_CONFIG": json.dumps(
+                    {"cluster": cluster, "task": {"type": role, "index": index}, "environment": "cloud"}
+                ),
+            },
+        )
         for rank, (role, index) in enumerate(tasks)
     ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from joblens.engine import plan as plans
 from joblens.engine import records, run
+from joblens.engine.backends import choose
 from joblens.engine.data import binding as data
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
@@ -137,7 +138,8 @@ class _Trials:
 def trial_plan(plan: Plan, number: int, point: space.Point) -> Plan:
     """The plan of one trial: a command job whose search space has values."""
     folder = RunFolder(Path(plan.folder).with_name(f"{plan.name}_{number}"))
-    outputs = tuple(data.replaced(each, folder) for each in plan.outputs)
+    places = choose.places(plan.backend, folder)
+    outputs = tuple(data.replaced(each, folder, places) for each in plan.outputs)
     values = {("search_space", name): str(value) for name, value in point.items()}
     values |= {("outputs", each.name): each.path for each in outputs}
     search = plan.search

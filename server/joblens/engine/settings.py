@@ -1,0 +1,65 @@
+"""What the configuration says of runs: the nearest `joblens.toml` or `pyproject.toml`, then variables.
+
+`[run]` says how jobs run here; `[environments]`, `[data]` and `[datastores]` what stands here for names
+that only a workspace knows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from joblens.checks.configuration_file import FILES, Table, own_table, refuse_unknown, table_of, wrong
+
+BACKENDS = ("auto", "process", "container")
+_RUN_KEYS = ("backend",)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How jobs of a project run here."""
+
+    backend: str = "auto"
+    """One of BACKENDS; the variable JOBLENS_BACKEND comes before the file."""
+    environments: Mapping[str, object] = field(default_factory=dict)
+    """What stands here for `azureml:NAME`: `{NAME: {...}}` as the file says it."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """Where registered data lie here."""
+    datastores: Mapping[str, object] = field(default_factory=dict)
+    """Where datastores lie here."""
+    folder: Path = field(default_factory=Path)
+    """What paths in the tables are relative to."""
+
+
+def settings_of(folder: Path) -> RunSettings:
+    """The settings that hold in a folder; raises a ConfigurationError for what is wrong with them."""
+    found = _nearest(folder.absolute())
+    backend = os.environ.get("JOBLENS_BACKEND") or found.backend
+    if backend not in BACKENDS:
+        raise wrong(f"the backend is one of {', '.join(BACKENDS)}, not '{backend}'", "JOBLENS_BACKEND")
+    return RunSettings(backend, found.environments, found.data, found.datastores, found.folder)
+
+
+def _nearest(folder: Path) -> RunSettings:
+    for place in (folder, *folder.parents):
+        for file in (place / name for name in FILES):
+            table = own_table(file) if file.is_file() else None
+            if table is not None:
+                return _settings(table, file)
+        if (place / ".git").exists():
+            break
+    return RunSettings()
+
+
+def _settings(own: Table, file: Path) -> RunSettings:
+    run = table_of(own.get("run", {}), "run", file)
+    refuse_unknown(run, _RUN_KEYS, "key", file)
+    backend = run.get("backend", "auto")
+    if backend not in BACKENDS:
+        raise wrong(f"'backend' is one of {', '.join(BACKENDS)}, not '{backend}'", file)
+    environments, data, datastores = (
+        table_of(own.get(name, {}), name, file) for name in ("environments", "data", "datastores")
+    )
+    return RunSettings(str(backend), environments, data, datastores, file.parent)
