@@ -12,7 +12,9 @@ from typing import Any
 from joblens.engine.data import binding as data
 from joblens.engine.data.binding import BoundInput, BoundOutput
 from joblens.engine.distribution.layout import Layout, layout
+from joblens.engine.environments import images
 from joblens.engine.environments import needs as environments
+from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
 from joblens.engine.sweep.search import Search, wanted
@@ -51,6 +53,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     """What differs here from the cluster, a line each."""
     search: Search | None = None
+    image: ImageSpec | None = None
+    """What the container backend runs the command in."""
 
     @property
     def run_folder(self) -> RunFolder:
@@ -76,6 +80,7 @@ def read(file: Path) -> Plan:
     found["layout"] = Layout(**found["layout"])
     found["notes"] = tuple(found["notes"])
     found["search"] = Search(**found["search"]) if found["search"] else None
+    found["image"] = images.read(found.get("image"))
     return Plan(**found)
 
 
