@@ -15,12 +15,14 @@ from joblens.engine.distribution.layout import Layout, layout
 from joblens.engine.environments import images
 from joblens.engine.environments import needs as environments
 from joblens.engine.environments.images import ImageSpec
+from joblens.engine.environments.meant import Meant, meant
 from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
+from joblens.engine.settings import RunSettings
 from joblens.engine.sweep.search import Search, wanted
 from joblens.errors import JobFileError
 from joblens.job.expressions import expressions, substitute
-from joblens.job.model import CommandJob, Dialect, Environment, Job, SweepJob
+from joblens.job.model import CommandJob, Dialect, Job, SweepJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +87,34 @@ def read(file: Path) -> Plan:
 
 
 def plan(
-    job: Job, job_file: Path, run: RunFolder, *, environment: str | None = None, backend: str = "auto"
+    job: Job,
+    job_file: Path,
+    run: RunFolder,
+    *,
+    environment: str | None = None,
+    backend: str = "auto",
+    settings: RunSettings | None = None,
 ) -> Plan:
     """Bind everything that `job`, read from `job_file`, names; raises what keeps it from running here.
 
-    `environment` is `this-python` to run the command with the Python that runs Joblens.
+    `environment` is `this-python` to run the command with the Python that runs Joblens; `backend` counts
+    before the settings.
     """
     from joblens.engine.backends import choose
 
     command_job = job.trial if isinstance(job, SweepJob) else job
     folder = job_file.absolute().parent
-    backend = choose.PROCESS if environment else choose.chosen(backend, command_job.environment)
+    means = meant(command_job.environment, folder, settings or RunSettings())
+    if means.this_python:
+        environment = environment or environments.THIS_PYTHON
+    backend = choose.PROCESS if environment else choose.chosen(backend, means.environment)
     places = choose.places(backend, run)
     inputs = [
         data.bind_input(each, folder, places, command_job.dialect) for each in command_job.inputs.values()
     ]
     outputs = [data.bind_output(each, run, places) for each in command_job.outputs.values()]
     bound = [each for each in inputs if each is not None]
-    needs, notes = _needs(command_job.environment, folder, environment)
+    needs, notes = _needs(means, folder, environment)
     parameters = {each.name: each.value for each in bound if each.literal}
     search = wanted(job) if isinstance(job, SweepJob) else None
     return Plan(
@@ -129,13 +141,12 @@ def plan(
     )
 
 
-def _needs(
-    environment: Environment | None, folder: Path, chosen: str | None
-) -> tuple[Needs, tuple[str, ...]]:
+def _needs(means: Meant, folder: Path, chosen: str | None) -> tuple[Needs, tuple[str, ...]]:
     if chosen is None:
-        return environments.needs(environment, folder)
+        needs, notes = environments.needs(means.environment, folder)
+        return needs, (*means.notes, *notes)
     if chosen == environments.THIS_PYTHON:
-        return Needs(), ()
+        return Needs(), means.notes if means.this_python else ()
     raise JobFileError(
         f"There is no environment called '{chosen}'.",
         hint=f"--environment takes '{environments.THIS_PYTHON}'; without it, the job's own is built.",

@@ -75,7 +75,12 @@ def _plan(source: Source, options: RunOptions) -> Plan:
     if folder.path.exists():
         raise _taken(name)
     return plans.plan(
-        job, source.file, folder, environment=options.environment, backend=options.backend or settings.backend
+        job,
+        source.file,
+        folder,
+        environment=options.environment,
+        backend=options.backend or settings.backend,
+        settings=settings,
     )
 
 

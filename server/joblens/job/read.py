@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from joblens.job import read_preview, read_today
 from joblens.job.detect import Kind, detect
 from joblens.job.fields import Fields
-from joblens.job.model import Dialect, Job
+from joblens.job.model import Dialect, Environment, Job
 from joblens.text.nodes import Mapping
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ def read(document: Document) -> tuple[Job | None, Kind | None]:
         return None, None
     root = root_fields(document)
     return (None if root is None else read_as(kind, root, document)), kind
+
+
+def environment_in(document: Document) -> Environment | None:
+    """The environment that a file of its own says, in the words of either dialect."""
+    root = root_fields(document)
+    if root is None or not any(key in root for key in ("image", "docker", "build", "conda_file")):
+        return None
+    return read_preview.environment_of(root) if "docker" in root else read_today.environment_of(root)
 
 
 def root_fields(document: Document) -> Fields | None:

@@ -128,8 +128,11 @@ def _environment(root: Fields) -> Environment | None:
         reference = _without_file(text(value))
         return Environment(value.span, reference=reference) if reference else None
     parts = root.below("environment")
-    if parts is None:
-        return None
+    return None if parts is None else environment_of(parts)
+
+
+def environment_of(parts: Fields) -> Environment:
+    """An environment's own fields, in a job or in a file of its own."""
     docker = parts.below("docker")
     build = docker.below("build") if docker else None
     dockerfile = _without_file(build.text("dockerfile")) if build else None

@@ -88,8 +88,11 @@ def environment(root: Fields) -> Environment | None:
     if isinstance(value, Scalar):
         return Environment(value.span, reference=text(value)) if text(value) else None
     parts = root.below("environment")
-    if parts is None:
-        return None
+    return None if parts is None else environment_of(parts)
+
+
+def environment_of(parts: Fields) -> Environment:
+    """An environment's own fields, in a job or in a file of its own."""
     build = parts.below("build")
     return Environment(
         span=parts.span,

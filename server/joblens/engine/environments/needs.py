@@ -78,7 +78,7 @@ def _from_packages(environment: Environment, folder: Path) -> tuple[Needs, tuple
     if environment.conda is not None:
         return _from_conda(environment.conda.value, folder)
     assert environment.conda_file is not None
-    return _from_file((folder / environment.conda_file.value).absolute())
+    return _from_file((folder / environment.conda_file.value.removeprefix("file:")).absolute())
 
 
 def _unused_image(environment: Environment) -> tuple[str, ...]:
