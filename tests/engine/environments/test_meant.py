@@ -1,4 +1,4 @@
-"""What a job's environment means: a file of its own, a name in the [environments] table, or what it says itself."""
+"""What a job's environment means: a file, a name in the [environments] table, or what it says itself."""
 
 import pytest
 
