@@ -23,6 +23,7 @@ from joblens.engine.sweep.search import Search, wanted
 from joblens.errors import JobFileError
 from joblens.job.expressions import expressions, substitute
 from joblens.job.model import CommandJob, Dialect, Job, SweepJob
+from joblens.text.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,12 @@ def plan(
     environment: str | None = None,
     backend: str = "auto",
     settings: RunSettings | None = None,
+    document: Document | None = None,
 ) -> Plan:
     """Bind everything that `job`, read from `job_file`, names; raises what keeps it from running here.
 
     `environment` is `this-python` to run the command with the Python that runs Joblens; `backend` counts
-    before the settings.
+    before the settings. `document` is the job file's text, whose scripts tell what they import.
     """
     from joblens.engine.backends import choose
 
@@ -114,7 +116,7 @@ def plan(
     ]
     outputs = [data.bind_output(each, run, places) for each in command_job.outputs.values()]
     bound = [each for each in inputs if each is not None]
-    needs, notes = _needs(means, folder, environment)
+    needs, notes = _needs(means, folder, environment, document if command_job.code else None)
     parameters = {each.name: each.value for each in bound if each.literal}
     search = wanted(job) if isinstance(job, SweepJob) else None
     return Plan(
@@ -141,10 +143,18 @@ def plan(
     )
 
 
-def _needs(means: Meant, folder: Path, chosen: str | None) -> tuple[Needs, tuple[str, ...]]:
+def _needs(
+    means: Meant, folder: Path, chosen: str | None, document: Document | None
+) -> tuple[Needs, tuple[str, ...]]:
     if chosen is None:
-        needs, notes = environments.needs(means.environment, folder)
-        return needs, (*means.notes, *notes)
+        said: tuple[str, ...] = ()
+        environment = means.environment
+        if document is not None:
+            from joblens.engine.environments import curated
+
+            environment, said = curated.for_scripts(environment, document)
+        needs, notes = environments.needs(environment, folder)
+        return needs, (*means.notes, *said, *notes)
     if chosen == environments.THIS_PYTHON:
         return Needs(), means.notes if means.this_python else ()
     raise JobFileError(

@@ -81,6 +81,7 @@ def _plan(source: Source, options: RunOptions) -> Plan:
         environment=options.environment,
         backend=options.backend or settings.backend,
         settings=settings,
+        document=source.document,
     )
 
 
