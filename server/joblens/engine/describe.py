@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from joblens.engine.backends import choose
 from joblens.engine.data.binding import BoundInput, BoundOutput
 from joblens.engine.environments import building, interpreters
+from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.needs import Needs
 from joblens.engine.plan import Plan
 from joblens.errors import UserError
@@ -22,7 +23,7 @@ def describe(plan: Plan) -> str:
         f"code: {plan.code or '(none)'}",
         f"working directory: {choose.places(plan.backend, plan.run_folder).code()}",
         f"backend: {plan.backend}",
-        f"environment: {_environment(plan.needs)}",
+        f"environment: {_image(plan.image) if plan.image else _environment(plan.needs)}",
         *_section("inputs", map(_input, plan.inputs)),
         *_section("outputs", map(_output, plan.outputs)),
         *_section("variables", (f"{name}={shlex.quote(value)}" for name, value in plan.variables.items())),
@@ -50,6 +51,11 @@ def _output(bound: BoundOutput) -> str:
 
 def _place(seen: str, place: str) -> str:
     return f"  ({place} on this machine)" if place and place != seen else ""
+
+
+def _image(spec: ImageSpec) -> str:
+    base = f"an image built from {spec.dockerfile}" if spec.dockerfile else f"the image {spec.image}"
+    return f"{base} with the packages of the conda file" if spec.conda else base
 
 
 def _environment(needs: Needs) -> str:

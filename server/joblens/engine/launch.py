@@ -55,7 +55,7 @@ def _first_failure(running: Sequence[RunningTask], timeout: int | None) -> int |
 
 def _failure(tasks: Sequence[Task], running: Sequence[RunningTask], code: int) -> Outcome:
     if len(tasks) == 1:
-        return Outcome(records.FAILED, code, _reason(code))
+        return Outcome(records.FAILED, code, _reason(code, running[0].why()))
     already = [task.wait(0) for task in running]
     _end(running)
     told = [
@@ -65,7 +65,9 @@ def _failure(tasks: Sequence[Task], running: Sequence[RunningTask], code: int) -
     return Outcome(records.FAILED, code, "; ".join(told) + f". Each has its log beside {tasks[0].log.name}.")
 
 
-def _reason(code: int) -> str:
+def _reason(code: int, why: str) -> str:
+    if why:
+        return f"{why} Exit code {code}."
     try:
         name = signal.Signals(code - 128).name  # how shells say that a signal ended a command
     except ValueError:

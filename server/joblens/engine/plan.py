@@ -109,14 +109,18 @@ def plan(
     means = meant(command_job.environment, folder, settings or RunSettings())
     if means.this_python:
         environment = environment or environments.THIS_PYTHON
-    backend = choose.PROCESS if environment else choose.chosen(backend, means.environment)
-    places = choose.places(backend, run)
+    choice = choose.Choice(choose.PROCESS) if environment else choose.chosen(backend, means.environment)
+    places = choose.places(choice.backend, run)
     inputs = [
         data.bind_input(each, folder, places, command_job.dialect) for each in command_job.inputs.values()
     ]
     outputs = [data.bind_output(each, run, places) for each in command_job.outputs.values()]
     bound = [each for each in inputs if each is not None]
-    needs, notes = _needs(means, folder, environment, document if command_job.code else None)
+    needs, image = Needs(), None
+    if choice.backend == choose.CONTAINER:
+        image, notes = images.image_spec(means.environment, folder), means.notes
+    else:
+        needs, notes = _needs(means, folder, environment, document if command_job.code else None)
     parameters = {each.name: each.value for each in bound if each.literal}
     search = wanted(job) if isinstance(job, SweepJob) else None
     return Plan(
@@ -125,7 +129,7 @@ def plan(
         job_file=str(job_file.absolute()),
         command=_command(command_job, bound, outputs, search),
         dialect=command_job.dialect.value,
-        backend=backend,
+        backend=choice.backend,
         code=_code(command_job, folder),
         needs=needs,
         inputs=tuple(bound),
@@ -138,8 +142,9 @@ def plan(
         description=job.description.value if job.description else None,
         tags=dict(job.tags),
         parameters=parameters,
-        notes=(*notes, *_untold(job)),
+        notes=(*choice.notes, *notes, *_untold(job)),
         search=search,
+        image=image,
     )
 
 

@@ -57,6 +57,10 @@ class RunningTask(Protocol):
         """End the task and all its children; `wait` answers soon after."""
         ...
 
+    def why(self) -> str:
+        """What the place knows of a bad end besides the exit code, a sentence; empty when nothing."""
+        ...
+
 
 class Backend(Protocol):
     """A place that runs the tasks of one run; made for its plan."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from joblens.engine.backends.base import Backend, Places
+from joblens.engine.environments.images import names_image
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.errors import UserError
@@ -12,17 +15,44 @@ AUTO, PROCESS, CONTAINER = "auto", "process", "container"
 NAMES = (AUTO, PROCESS, CONTAINER)
 
 
-def chosen(asked: str, environment: Environment | None) -> str:  # noqa: ARG001
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A backend, and what to say about the choice."""
+
+    backend: str
+    notes: tuple[str, ...] = ()
+
+
+def chosen(asked: str, environment: Environment | None) -> Choice:
     """The backend for a job with that environment, `asked` being one of NAMES; raises why it cannot be."""
     if asked not in NAMES:
         raise UserError(f"There is no backend '{asked}'.", hint=f"Use one of {', '.join(NAMES)}.")
+    if asked == PROCESS:
+        return Choice(PROCESS)
+    if not names_image(environment):
+        if asked == AUTO:
+            return Choice(PROCESS)
+        raise UserError(
+            "The job cannot run in a container: its environment names no image.",
+            hint="Add 'image:' or 'build:' to the job's environment, or use --backend process.",
+        )
+    from joblens.engine.backends.container import engines
+
     if asked == CONTAINER:
-        raise UserError("There is no container backend yet.", hint="Use --backend process.")
-    return PROCESS
+        engines.required()
+        return Choice(CONTAINER)
+    found = engines.search()
+    if found.engine is not None:
+        return Choice(CONTAINER)
+    return Choice(PROCESS, (f"No container engine answers ({found.failure}).",))
 
 
-def places(backend: str, run: RunFolder) -> Places:  # noqa: ARG001
+def places(backend: str, run: RunFolder) -> Places:
     """Where a command sees what it works with in that backend."""
+    if backend == CONTAINER:
+        from joblens.engine.backends.container.places import ContainerPlaces
+
+        return ContainerPlaces(run)
     from joblens.engine.backends.process import ProcessPlaces
 
     return ProcessPlaces(run)
@@ -30,6 +60,10 @@ def places(backend: str, run: RunFolder) -> Places:  # noqa: ARG001
 
 def backend_for(plan: Plan) -> Backend:
     """The place that runs the plan's tasks."""
+    if plan.backend == CONTAINER:
+        from joblens.engine.backends.container.backend import ContainerBackend
+
+        return ContainerBackend(plan)
     from joblens.engine.backends.process import ProcessBackend
 
     return ProcessBackend(plan)

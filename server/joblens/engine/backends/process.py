@@ -141,6 +141,10 @@ class RunningProcess:
         if self._child.poll() is None:
             processes.end_tree(self._child.pid)
 
+    def why(self) -> str:
+        """Nothing: the exit code is all that is known."""
+        return ""
+
 
 class ProcessPlaces:
     """Everything is seen where it lies; a path that a shell would take apart is seen through a link."""

@@ -1,0 +1,215 @@
+"""Runs tasks in containers: one for the whole job, or one per node on a network of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from joblens.engine.backends.base import Note, Task
+from joblens.engine.backends.container import engines, images, left, options, scripts
+from joblens.engine.backends.container import machine as machines
+from joblens.engine.backends.container.client import client, told
+from joblens.engine.backends.container.engines import Engine
+from joblens.engine.backends.container.machine import Machine
+from joblens.engine.backends.container.places import ContainerPlaces
+from joblens.engine.backends.container.reach import Reach
+from joblens.engine.backends.container.task import ContainerTask
+from joblens.engine.backends.container.watching import Watch
+from joblens.engine.distribution import layout
+from joblens.engine.plan import Plan
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+_FIRST_PORT = 6105
+"""Azure ML's; each node has its ports for itself."""
+_PATIENCE = 60.0
+"""Seconds that an engine may be away while a command runs."""
+
+
+class ContainerBackend:
+    """Containers of the engine that answers on this machine."""
+
+    def __init__(self, plan: Plan, *, patience: float = _PATIENCE) -> None:
+        self._plan = plan
+        self._folder = plan.run_folder
+        self._places = ContainerPlaces(plan.run_folder)
+        self._patience = patience
+        self._image = ""
+        self._nodes: list[str] = []
+        """The containers in which several processes are started."""
+        self._network: str | None = None
+        self._tasks: list[ContainerTask] = []
+        self._engine: Engine | None = None
+        self._client: DockerClient | None = None
+        self._machine: Machine | None = None
+        self._reach: Reach | None = None
+
+    def limits(self) -> list[str]:
+        """Nodes share this machine."""
+        shape = self._plan.layout
+        if shape.nodes == 1:
+            return []
+        return [f"The {shape.nodes} instances are {shape.nodes} containers on this machine."]
+
+    def prepare(self, log: Path, note: Note) -> None:
+        """Find the engine, and make the image present."""
+        self._engine = engines.required()
+        state = self._folder.path / left.STATE
+        state.write_text(json.dumps({"url": self._engine.url}), encoding="utf-8")
+        self._client = client(self._engine)
+        with told("The run could not be prepared"):
+            self._machine = machines.machine(self._engine, self._client.api.info())
+            self._reach = Reach(self._machine, self._gateway)
+            self._image = images.ensure(self._client, self._plan, log, note)
+
+    def hosts(self) -> Sequence[str]:
+        """A node is found by its name in the run's own network."""
+        nodes = self._plan.layout.nodes
+        return [layout.HOST] if nodes == 1 else [options.host(node) for node in range(nodes)]
+
+    def ports(self, count: int) -> Sequence[int]:
+        """Any: nothing else listens in the run's containers."""
+        return range(_FIRST_PORT, _FIRST_PORT + count)
+
+    def start(self, task: Task) -> ContainerTask:
+        """Start the task."""
+        with told(f"The container of {task.name} could not be started"):
+            shape = self._plan.layout
+            alone = shape.nodes == 1 and shape.processes == 1
+            made = self._alone(task) if alone else self._among_others(task)
+        self._tasks.append(made)
+        return made
+
+    def close(self) -> int:
+        """End what runs, remove the containers and their network."""
+        if self._reach is not None:
+            self._reach.close()
+        if self._engine is None or self._client is None:
+            return 0
+        ended = all(task.ended for task in self._tasks)
+        return left.remove(self._client, self._plan, gently=not ended)
+
+    def recover(self) -> int:
+        """Find by their label what another process made, keep what the engine knows of its end."""
+        return left.recover(self._plan)
+
+    def _alone(self, task: Task) -> ContainerTask:
+        command = scripts.alone(*self._files(task), task.mpi_processes, task.command)
+        container = self._create(command, self._variables(task))
+        self._api().start(container)
+        return self._watched(task, container, Watch(self._made_for(), container, self._patience).container)
+
+    def _among_others(self, task: Task) -> ContainerTask:
+        if not self._nodes:
+            self._start_nodes()
+        container = self._nodes[task.node]
+        command = scripts.among_others(*self._files(task), task.mpi_processes, task.command)
+        api = self._api()
+        process = api.exec_create(
+            container,
+            command,
+            environment=dict(self._variables(task)),
+            workdir=self._places.code(),
+            user=self._like().user or "",
+        )["Id"]
+        api.exec_start(process, detach=True)
+        watch = Watch(self._made_for(), container, self._patience)
+        return self._watched(task, container, lambda: watch.process(process), own_group=True)
+
+    def _watched(
+        self, task: Task, container: str, watch: Callable[[], object], *, own_group: bool = False
+    ) -> ContainerTask:
+        return ContainerTask(
+            task.exit_code,
+            watch,  # type: ignore[arg-type]
+            lambda name: self._signal(container, name, task.exit_code if own_group else None),
+        )
+
+    def _start_nodes(self) -> None:
+        """A container for each node, all at once."""
+        shape = self._plan.layout
+        if shape.nodes > 1:
+            made = self._api().create_network(
+                options.name(self._plan), driver="bridge", labels=options.labels(self._plan)
+            )
+            self._network = str(made["Id"])
+        self._nodes = [self._create(scripts.IDLE, {}, node) for node in range(shape.nodes)]
+        failures: list[BaseException] = []
+
+        def start(container: str) -> None:
+            try:
+                client(self._made_for()).api.start(container)
+            except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+                failures.append(error)
+
+        threads = [threading.Thread(target=start, args=(each,)) for each in self._nodes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
+
+    def _create(self, command: list[str], variables: Mapping[str, str], node: int = 0) -> str:
+        assert self._client is not None
+        return options.create(
+            self._client,
+            self._plan,
+            self._like(),
+            self._image,
+            command,
+            variables,
+            node=node,
+            network=self._network,
+        )
+
+    def _files(self, task: Task) -> tuple[str, str]:
+        """Where the container sees the task's log and the place of its exit code."""
+        task.log.parent.mkdir(parents=True, exist_ok=True)
+        task.log.touch()
+        return self._places.own(task.log), self._places.own(task.exit_code)
+
+    def _variables(self, task: Task) -> dict[str, str]:
+        """The task's variables; addresses of this machine's loopback as a container sees them."""
+        assert self._reach is not None
+        found = dict(task.variables)
+        if found.get("MLFLOW_TRACKING_URI"):
+            found["MLFLOW_TRACKING_URI"] = self._reach.seen(found["MLFLOW_TRACKING_URI"])
+        return found
+
+    def _gateway(self) -> str | None:
+        """The address of this machine in the network of the run's containers."""
+        name = self._network or ("podman" if self._made_for().podman else "bridge")
+        import docker
+
+        try:
+            return machines.gateway(self._api().inspect_network(name))
+        except docker.errors.NotFound:
+            return None
+
+    def _signal(self, container: str, name: str, pid_beside: Path | None) -> None:
+        """A signal to the group of a process, or to all of the container; one that is gone needs none."""
+        group = ""
+        if pid_beside is not None:
+            with contextlib.suppress(OSError):
+                group = pid_beside.with_name(f"{pid_beside.name}.pid").read_text(encoding="utf-8")
+            if not group:
+                return
+        left.signal(client(self._made_for()), container, name, group)
+
+    def _api(self) -> Any:
+        assert self._client is not None
+        return self._client.api
+
+    def _made_for(self) -> Engine:
+        assert self._engine is not None
+        return self._engine
+
+    def _like(self) -> Machine:
+        assert self._machine is not None
+        return self._machine

@@ -1,0 +1,110 @@
+"""What a run leaves at the engine: its containers ended and removed, also by who did not start them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from joblens.engine.backends.container import engines, scripts
+from joblens.engine.backends.container.client import client
+from joblens.engine.backends.container.engines import Candidate
+from joblens.engine.backends.container.options import RUN_LABEL
+from joblens.engine.backends.container.task import left_code
+from joblens.engine.plan import Plan
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+STATE = "engine.json"
+"""The file of a run that says which engine has its containers."""
+_GRACE = 3.0
+
+
+def remove(found: DockerClient, plan: Plan, *, gently: bool) -> int:
+    """Remove the run's containers; `gently` gives what runs in them time. How many processes were ended."""
+    import docker
+    import requests
+
+    strays = _counted(plan)
+    with contextlib.suppress(docker.errors.APIError, requests.exceptions.RequestException):
+        containers = _containers(found, plan)
+        if gently:
+            _end(found, containers)
+        for container in containers:
+            with contextlib.suppress(docker.errors.NotFound):
+                found.api.remove_container(container["Id"], force=True, v=True)
+        for network in _networks(found, plan):
+            found.api.remove_network(network["Id"])
+    return strays
+
+
+def recover(plan: Plan) -> int:
+    """The same for a run that nobody looks after; how a command ended that the engine alone saw is kept."""
+    import docker
+    import requests
+
+    try:
+        url = json.loads((plan.run_folder.path / STATE).read_text(encoding="utf-8"))["url"]
+    except (OSError, ValueError, KeyError):  # it had not come so far
+        return 0
+    answered = engines.ask(Candidate("the run's engine", url, named=True))
+    if answered is None:
+        return 0
+    found = client(answered)
+    running = 0
+    with contextlib.suppress(docker.errors.APIError, requests.exceptions.RequestException):
+        for container in _containers(found, plan):
+            running += container["State"] == "running"
+            if container["State"] == "exited" and left_code(plan.run_folder.exit_code(0)) is None:
+                code = found.api.inspect_container(container["Id"])["State"]["ExitCode"]
+                plan.run_folder.exit_code(0).write_text(str(code), encoding="utf-8")
+    remove(found, plan, gently=False)
+    return running
+
+
+def signal(found: DockerClient, container: str, name: str, group: str = "") -> None:
+    """A signal to the processes of a container; one that is gone, or an engine that is, needs none."""
+    import docker
+    import requests
+
+    with contextlib.suppress(docker.errors.APIError, requests.exceptions.RequestException):
+        process = found.api.exec_create(container, scripts.signal(name, group))["Id"]
+        found.api.exec_start(process, detach=True)
+
+
+def _end(found: DockerClient, containers: list[dict[str, Any]]) -> None:
+    """Ask all processes to end, and wait for them a while."""
+    for container in containers:
+        signal(found, container["Id"], "TERM")
+    end = time.monotonic() + _GRACE
+    while time.monotonic() < end and any(_busy(found, container["Id"]) for container in containers):
+        time.sleep(0.05)
+
+
+def _busy(found: DockerClient, container: str) -> bool:
+    """Whether more runs in it than what a container is kept alive by."""
+    import docker
+
+    try:
+        commands = [line[-1] for line in found.api.top(container)["Processes"]]
+    except docker.errors.APIError:  # it does not run
+        return False
+    own = ("docker-init", "/sbin/docker-init", "/dev/init", "sleep 86400", "catatonit", "/run/podman-init")
+    return any(not command.startswith(own) and scripts.IDLE[-1] not in command for command in commands)
+
+
+def _counted(plan: Plan) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        file = plan.run_folder.exit_code(0)
+        return int(file.with_name(f"{file.name}.left").read_text(encoding="utf-8"))
+    return 0
+
+
+def _containers(found: DockerClient, plan: Plan) -> list[dict[str, Any]]:
+    return list(found.api.containers(all=True, filters={"label": f"{RUN_LABEL}={plan.folder}"}))
+
+
+def _networks(found: DockerClient, plan: Plan) -> list[dict[str, Any]]:
+    return list(found.api.networks(filters={"label": f"{RUN_LABEL}={plan.folder}"}))

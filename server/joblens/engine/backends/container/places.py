@@ -1,0 +1,48 @@
+"""Where a command in a container sees what it works with: the paths of Azure ML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from joblens.engine.data import links
+from joblens.engine.folders import RunFolder
+
+_JOBS = "/mnt/azureml/cr/j"
+
+
+class ContainerPlaces:
+    """Everything is below a folder of the run, under the names that it has on the cluster."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+
+    def code(self) -> str:
+        """The copy of the code."""
+        return f"{self.root()}/exe/wd"
+
+    def input(self, name: str, path: str) -> str:
+        """A folder by the input's name; a file keeps its own name, in that folder."""
+        place = f"{self.data()}/INPUT_{name}"
+        name = Path(path).name
+        return f"{place}/{name}" if is_file(path) and links.plain(name) else place
+
+    def output(self, name: str, path: str) -> str:  # noqa: ARG002 - it is bound wherever it is kept
+        """A place by the output's name."""
+        return f"{self.data()}/{name}"
+
+    def root(self) -> str:
+        """The folder of the run."""
+        return f"{_JOBS}/{self._run.name}"
+
+    def own(self, path: Path) -> str:
+        """Where the run's folder itself is seen, and in it a file of Joblens."""
+        return f"{self.root()}/joblens/{path.relative_to(self._run.path).as_posix()}"
+
+    def data(self) -> str:
+        """The folder of inputs and outputs."""
+        return f"{self.root()}/cap/data-capability/wd"
+
+
+def is_file(path: str) -> bool:
+    """Whether data are a single file; a download that is not there yet is one."""
+    return not Path(path).is_dir()

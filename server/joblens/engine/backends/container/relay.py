@@ -1,0 +1,69 @@
+"""Lets containers reach a server that listens on this machine's loopback only.
+
+A container sees the machine at an address of its network; there a port passes everything on, both ways.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import threading
+
+_FREEBIND = 15
+"""Linux: an address may be listened at before its network is up."""
+_PIECE = 1 << 16
+
+
+class Relay:
+    """A port at `address` that leads to `target`, until it is closed."""
+
+    def __init__(self, address: str, target: tuple[str, int], *, only_this_machine: bool = False) -> None:
+        self._target = target
+        self._peer = address if only_this_machine else None
+        self._listener = socket.socket()
+        if sys.platform == "linux":
+            self._listener.setsockopt(socket.IPPROTO_IP, _FREEBIND, 1)
+        self._listener.bind((address, 0))
+        self._listener.listen(128)
+        self.address: str = "{}:{}".format(*self._listener.getsockname())
+        """Where containers find the target."""
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, peer = self._listener.accept()
+            except OSError:  # closed
+                return
+            if self._peer is not None and peer[0] != self._peer:
+                connection.close()
+                continue
+            threading.Thread(target=self._join, args=(connection,), daemon=True).start()
+
+    def _join(self, connection: socket.socket) -> None:
+        try:
+            beyond = socket.create_connection(self._target)
+        except OSError:
+            connection.close()
+            return
+        with connection, beyond:
+            back = threading.Thread(target=_pass, args=(beyond, connection), daemon=True)
+            back.start()
+            _pass(connection, beyond)
+            back.join()
+
+
+def _pass(source: socket.socket, target: socket.socket) -> None:
+    """All that one side sends, to the other; its end too."""
+    with contextlib.suppress(OSError):
+        while piece := source.recv(_PIECE):
+            target.sendall(piece)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
