@@ -10,6 +10,9 @@ import pytest
 from tests import public_tree
 from tests.shared_data import CORPUS
 
+# Whether a container engine answers here must not decide where the jobs of tests run: they ask for one.
+os.environ["JOBLENS_BACKEND"] = "process"
+
 
 def missing(reason: str) -> NoReturn:
     """Skip the running test for the component that `reason` names; fail where all are required."""

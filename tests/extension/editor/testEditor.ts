@@ -46,7 +46,8 @@ export class TestEditor {
       machineSettings: { "joblens.python": python },
       vsix,
       vsixStamp: stamp,
-      env: { ...folders },
+      // Whether a container engine answers here must not decide where the tests' jobs run.
+      env: { ...folders, JOBLENS_BACKEND: "process" },
       askForTrust: !trusted,
     });
     return new TestEditor(folders, workspace, await Screen.launch(), server, folder);
