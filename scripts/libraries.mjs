@@ -11,16 +11,22 @@ import { step } from "./steps.mjs";
 const LIBRARIES = [
   "attrs",
   "cattrs",
+  "certifi",
+  "charset-normalizer",
+  "docker",
   "exceptiongroup",
   "filelock",
+  "idna",
   "lsprotocol",
   "pathspec",
   "platformdirs",
   "psutil",
   "pygls",
   "pyyaml",
+  "requests",
   "tomli",
   "typing-extensions",
+  "urllib3",
 ];
 
 /** Newer Pythons have it built in: its compiled parts for them would be a megabyte that nobody reads. */

@@ -2,7 +2,7 @@
 
 import { ConfigurationTarget, type Uri, workspace } from "vscode";
 
-export type Backend = "auto" | "process";
+export type Backend = "auto" | "process" | "container";
 
 export interface Settings {
   /** A path or a command; empty when Joblens is to look for a Python itself. */

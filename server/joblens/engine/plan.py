@@ -142,7 +142,7 @@ def plan(
         description=job.description.value if job.description else None,
         tags=dict(job.tags),
         parameters=parameters,
-        notes=(*choice.notes, *notes, *_untold(job)),
+        notes=(*notes, *choice.notes, *_untold(job)),
         search=search,
         image=image,
     )

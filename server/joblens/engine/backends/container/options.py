@@ -80,7 +80,6 @@ def _host(client: DockerClient, plan: Plan, machine: Machine, network: str | Non
         userns_mode="host" if machine.remapped else None,
         security_opt=["label=disable"] if machine.selinux else None,
         device_requests=[DeviceRequest(count=-1, capabilities=[["gpu"]])] if machine.gpus else None,
-        extra_hosts={"host.docker.internal": "host-gateway"} if machine.gateway_is_here else None,
     )
     made["Mounts"] = mounts(plan)
     return made
