@@ -44,3 +44,12 @@ def public_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not CORPUS.is_dir():
         missing(f"there are no public job files at {CORPUS} (set JOBLENS_CORPUS)")
     return public_tree.make(tmp_path_factory.mktemp("public"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The process that all workers share ends what they started together."""
+    if hasattr(session.config, "workerinput"):
+        return
+    from tests.engine.backends import engines
+
+    engines.stop_shared(engines.shared_folder(session.config))

@@ -14,7 +14,6 @@ from joblens.engine.follow import follow
 from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, create
 
-
 _VARIABLES = ("JOBLENS_HOME", "JOBLENS_CACHE", "MLFLOW_TRACKING_URI", "DOCKER_HOST")
 NO_ENGINE = "unix:///no/engine.sock"
 """Jobs that name an image run as processes, whatever engine this machine has."""

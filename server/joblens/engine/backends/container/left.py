@@ -88,7 +88,7 @@ def _busy(found: DockerClient, container: str) -> bool:
     import docker
 
     try:
-        commands = [line[-1] for line in found.api.top(container)["Processes"]]
+        commands = [line[-1] for line in found.api.top(container)["Processes"] or ()]
     except docker.errors.APIError:  # it does not run
         return False
     own = ("docker-init", "/sbin/docker-init", "/dev/init", "sleep 86400", "catatonit", "/run/podman-init")

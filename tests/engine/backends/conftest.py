@@ -1,0 +1,42 @@
+"""Engines and an image for the tests of containers."""
+
+import pytest
+
+from tests.conftest import missing
+from tests.engine.backends import base_image, engines
+
+
+@pytest.fixture(scope="session")
+def docker_url(request: pytest.FixtureRequest) -> str:
+    """A Docker that answers: the one there is, else one for this session."""
+    found = engines.found()
+    if found is None and not engines.can_start("dockerd"):
+        missing("no Docker answers, and none can be started (as root, with docker.io installed)")
+    return found or engines.shared(engines.shared_folder(request.config), engines.docker)
+
+
+@pytest.fixture(scope="session")
+def podman_url(request: pytest.FixtureRequest) -> str:
+    """A Podman for this session."""
+    if not engines.can_start("podman"):
+        missing("no Podman can be started (as root, with podman installed)")
+    return engines.shared(engines.shared_folder(request.config), engines.podman)
+
+
+@pytest.fixture
+def docker(docker_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The test's jobs find Docker; the name of an image that it has."""
+    return _prepared(docker_url, monkeypatch)
+
+
+@pytest.fixture
+def podman(podman_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The same for Podman."""
+    return _prepared(podman_url, monkeypatch)
+
+
+def _prepared(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    if not base_image.possible():
+        missing("no image can be made here: that takes a Debian with python3")
+    monkeypatch.setenv("DOCKER_HOST", url)
+    return base_image.make(url, base_image.WHOLE)
