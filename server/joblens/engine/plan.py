@@ -118,7 +118,7 @@ def plan(
     bound = [each for each in inputs if each is not None]
     needs, image = Needs(), None
     if choice.backend == choose.CONTAINER:
-        image, notes = images.image_spec(means.environment, folder), means.notes
+        image, notes = _image(means, command_job, folder), means.notes
     else:
         needs, notes = _needs(means, folder, environment, document if command_job.code else None)
     parameters = {each.name: each.value for each in bound if each.literal}
@@ -142,10 +142,19 @@ def plan(
         description=job.description.value if job.description else None,
         tags=dict(job.tags),
         parameters=parameters,
-        notes=(*notes, *choice.notes, *_untold(job)),
+        notes=(*choice.notes, *notes, *_untold(job, choice.backend)),
         search=search,
         image=image,
     )
+
+
+def _image(means: Meant, job: CommandJob, folder: Path) -> ImageSpec | None:
+    from joblens.engine.backends.container.images import check
+
+    spec = images.image_spec(means.environment, job, folder)
+    if spec is not None:
+        check(spec)
+    return spec
 
 
 def _needs(
@@ -203,7 +212,11 @@ def _code(job: CommandJob, folder: Path) -> str | None:
     return str(path)
 
 
-def _untold(job: Job) -> list[str]:
+def _untold(job: Job, backend: str) -> list[str]:
+    notes = []
+    trial = job.trial if isinstance(job, SweepJob) else job
+    if trial.docker_args and backend != "container":
+        notes.append("docker_args hold for containers only: the command runs without them.")
     if isinstance(job, SweepJob) and job.early_termination:
         kind = job.early_termination.get("type")
         return [f"Early termination ({kind}) is not applied on this machine: every trial runs to its end."]

@@ -50,6 +50,14 @@ class Fields:
         """A value that is text."""
         return text(self.value(key))
 
+    def texts(self, key: str) -> tuple[At[str], ...]:
+        """A text, or each text of a list."""
+        value = self.value(key)
+        nodes = (
+            [self._tree.resolved(item) for item in value.items] if isinstance(value, Sequence) else [value]
+        )
+        return tuple(found for found in map(text, nodes) if found is not None)
+
     def label(self, key: str) -> At[str] | None:
         """A value that is taken as text whatever its type: a version, a tag."""
         return label(self.value(key))

@@ -102,6 +102,10 @@ class CommandJob:
     compute: At[str] | None = None
     """`local`, or the name of a compute as written (`azureml:` included)."""
     instance_count: At[int] | None = None
+    docker_args: tuple[At[str], ...] = ()
+    """More words for `docker run`: one text of several, or a text for each, as the file has it."""
+    shm_size: At[str] | None = None
+    """The size of the container's shared memory: `2g`."""
     distribution: Distribution | None = None
     timeout: At[int] | None = None
     """Seconds."""

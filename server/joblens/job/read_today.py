@@ -46,6 +46,8 @@ def command_job(root: Fields) -> CommandJob:
         outputs=outputs(root),
         compute=root.text("compute"),
         instance_count=resources.integer("instance_count") if resources else None,
+        docker_args=resources.texts("docker_args") if resources else (),
+        shm_size=resources.label("shm_size") if resources else None,
         distribution=distribution(root),
         timeout=limits.integer("timeout") if limits else None,
         name=root.label("name"),
@@ -200,6 +202,8 @@ def _trial(root: Fields) -> CommandJob:
         outputs=outputs(root),
         compute=root.text("compute"),
         instance_count=resources.integer("instance_count") if resources else None,
+        docker_args=resources.texts("docker_args") if resources else (),
+        shm_size=resources.label("shm_size") if resources else None,
         distribution=distribution(trial),
     )
 

@@ -49,6 +49,11 @@ def find(pin: str) -> Interpreter:
     )
 
 
+def fits(version: tuple[int, ...], pin: str | None) -> bool:
+    """Whether a Python of that version answers the pin; every one does where there is none."""
+    return pin is None or _answers(version, _clauses(pin))
+
+
 def _clauses(pin: str) -> list[tuple[str, tuple[int, ...]]]:
     clauses = []
     for part in pin.replace(" ", "").split(","):

@@ -35,6 +35,11 @@ def for_uv() -> Settings:
     return translate(_pip_config())
 
 
+def in_pips_words() -> dict[str, str]:
+    """pip's settings as pip names them."""
+    return _values(_pip_config())
+
+
 def translate(listing: str) -> Settings:
     """The settings in the output of `pip config list`, as arguments and variables of uv."""
     values = _values(listing)

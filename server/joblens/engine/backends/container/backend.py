@@ -65,6 +65,8 @@ class ContainerBackend:
         with told("The run could not be prepared"):
             self._machine = machines.machine(self._engine, self._client.api.info())
             self._reach = Reach(self._machine, self._gateway)
+            for line in options.asked_for(self._plan, self._machine)[1]:
+                note(line)
             self._image = images.ensure(self._client, self._plan, log, note)
 
     def hosts(self) -> Sequence[str]:

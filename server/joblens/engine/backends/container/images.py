@@ -1,4 +1,4 @@
-"""The image of a plan made present at the engine: found there, or pulled."""
+"""The image of a plan made present at the engine: found there, pulled, or built and kept for later runs."""
 
 from __future__ import annotations
 
@@ -6,47 +6,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joblens.engine.backends.base import Note
+from joblens.engine.backends.container import (
+    built,
+    conda_images,
+    docker_args,
+    file_images,
+    pulling,
+    references,
+)
+from joblens.engine.backends.container.built import Built
+from joblens.engine.environments.images import ImageSpec
 from joblens.engine.plan import Plan
 from joblens.errors import EnvironmentBuildError
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
+__all__ = ["Built", "check", "ensure", "listed", "remove"]
+
+listed, remove = built.listed, built.remove
+
+
+def check(spec: ImageSpec) -> None:
+    """Raise for what is wrong with it, as far as that is known without an engine."""
+    if spec.image:
+        references.parts(spec.image)
+    docker_args.options(spec)
+
 
 def ensure(client: DockerClient, plan: Plan, log: Path, note: Note) -> str:
     """The id of the image that the plan's command runs in; raises what keeps it from being there."""
-    import docker
-
-    spec = plan.image
-    if spec is None or spec.image is None:
+    if plan.image is None:
         raise EnvironmentBuildError("The job names no image.", hint="Give 'environment.image'.")
-    try:
-        return str(client.images.get(spec.image).id)
-    except docker.errors.ImageNotFound:
-        return _pull(client, spec.image, log, note)
+    return image_of(client, plan.image, log, note)
 
 
-def _pull(client: DockerClient, image: str, log: Path, note: Note) -> str:
-    """Fetch it from its registry; what the engine says of its progress goes to the log, a line per layer."""
-    import docker
+def image_of(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> str:
+    """The id of the image that `spec` comes to."""
+    name = spec.image or _of_dockerfile(client, spec, log, note)
+    if spec.conda is None:
+        return pulling.present(client, name, log, note)
+    return built.ensure(client, conda_images.recipe(client, name, spec.conda, log), log, note)
 
-    note(f"Pulling the image {image} ...")
-    name, _, tag = image.rpartition(":")
-    if not name or "/" in tag or "@" in image:
-        name, tag = image, "" if "@" in image else "latest"
-    told: set[tuple[str, str]] = set()
-    try:
-        with log.open("a", encoding="utf-8") as lines:
-            for step in client.api.pull(name, tag=tag or None, stream=True, decode=True):
-                if "error" in step:
-                    raise docker.errors.APIError(step["error"], explanation=step["error"])
-                said = (step.get("id", ""), step.get("status", ""))
-                if said not in told:  # a layer's progress comes ten times a second
-                    told.add(said)
-                    print(*filter(None, said), file=lines, flush=True)
-        return str(client.images.get(image).id)
-    except docker.errors.APIError as error:
-        raise EnvironmentBuildError(
-            f"The image '{image}' is not on this machine and cannot be pulled: {error.explanation or error}.",
-            hint="Check its name; a registry that asks who you are wants 'docker login' first.",
-        ) from error
+
+def _of_dockerfile(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> str:
+    if spec.context is None or spec.dockerfile is None:
+        raise EnvironmentBuildError("The job names no image.", hint="Give 'environment.image'.")
+    recipe = file_images.recipe(client, Path(spec.context), Path(spec.dockerfile), log)
+    return built.ensure(client, recipe, log, note)

@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from joblens.engine.backends.container import docker_args
 from joblens.engine.backends.container.machine import Machine
 from joblens.engine.backends.container.mounts import mounts
 from joblens.engine.backends.container.places import ContainerPlaces
+from joblens.engine.environments.images import ImageSpec
 from joblens.engine.plan import Plan
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 RUN_LABEL = "joblens.run"
 """The run's folder: so containers are found when nobody knows them any more."""
-_SHARED_MEMORY = "2g"
 
 
 def create(
@@ -34,6 +35,7 @@ def create(
     """Make a container that runs `command`, not started yet; its id."""
     api = client.api
     settings: dict[str, Any] = {}
+    asked, _ = asked_for(plan, machine)
     if network is not None:
         endpoint = api.create_endpoint_config(aliases=[host(node)])
         settings["networking_config"] = api.create_networking_config({network: endpoint})
@@ -43,11 +45,11 @@ def create(
         name=f"{name(plan)}-{node}",
         hostname=host(node) if network else None,
         entrypoint=command,
-        environment={**_identity(), **variables},
+        environment={**_identity(), **variables, **asked.pop("environment", {})},
         user=machine.user,
         working_dir=ContainerPlaces(plan.run_folder).code(),
         labels=labels(plan),
-        host_config=_host(client, plan, machine, network),
+        host_config=_host(client, plan, machine, network, asked),
         use_config_proxy=True,
         **settings,
     )
@@ -69,18 +71,24 @@ def host(node: int) -> str:
     return f"node-{node}"
 
 
-def _host(client: DockerClient, plan: Plan, machine: Machine, network: str | None) -> dict[str, Any]:
-    from docker.types import DeviceRequest
+def asked_for(plan: Plan, machine: Machine) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the job itself asks of its containers, as far as the engine has it; a line for what it has not."""
+    found = docker_args.options(plan.image or ImageSpec())
+    return docker_args.fitted(found, cpus=machine.cpus, gpus=machine.gpus)
 
-    spec = plan.image
-    made: dict[str, Any] = client.api.create_host_config(
-        init=True,
-        shm_size=(spec.shm_size if spec else None) or _SHARED_MEMORY,
-        network_mode=network,
-        userns_mode="host" if machine.remapped else None,
-        security_opt=["label=disable"] if machine.selinux else None,
-        device_requests=[DeviceRequest(count=-1, capabilities=[["gpu"]])] if machine.gpus else None,
-    )
+
+def _host(
+    client: DockerClient, plan: Plan, machine: Machine, network: str | None, asked: Mapping[str, Any]
+) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "init": True,
+        "network_mode": network,
+        "userns_mode": "host" if machine.remapped else None,
+        "device_requests": [{"Count": -1, "Capabilities": [["gpu"]]}] if machine.gpus else None,
+        **asked,
+        "security_opt": [*(["label=disable"] if machine.selinux else []), *asked.get("security_opt", [])],
+    }
+    made: dict[str, Any] = client.api.create_host_config(**settings)
     made["Mounts"] = mounts(plan)
     return made
 
