@@ -62,6 +62,26 @@ def test_the_hash_is_of_what_the_engine_gets(tmp_path):
     assert len({first, executable, context.digest(tmp_path, "Dockerfile")}) == 3
 
 
+def test_a_folder_that_did_not_change_is_not_read_again(tmp_path, monkeypatch):
+    fill(tmp_path, Dockerfile="FROM a", a="1")
+    monkeypatch.setattr(context, "_SETTLED", -1.0)
+    first = context.digest(tmp_path, "Dockerfile")
+    monkeypatch.setattr(context, "_hash", lambda path: pytest.fail(f"{path} is read"))
+    assert context.digest(tmp_path, "Dockerfile") == first
+    monkeypatch.undo()
+    before = (tmp_path / "a").stat()
+    fill(tmp_path, a="2")
+    os.utime(tmp_path / "a", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert context.digest(tmp_path, "Dockerfile") != first
+
+
+def test_a_file_that_changed_just_now_is_read_the_next_time_too(tmp_path, monkeypatch):
+    fill(tmp_path, Dockerfile="FROM a", a="1")
+    first = context.digest(tmp_path, "Dockerfile")
+    monkeypatch.setattr(context, "_hash", lambda path: b"changed within the same tick")
+    assert context.digest(tmp_path, "Dockerfile") != first
+
+
 def test_links_stay_links_and_what_is_no_file_stays_behind(tmp_path):
     fill(tmp_path, Dockerfile="FROM a")
     (tmp_path / "link").symlink_to("nowhere")

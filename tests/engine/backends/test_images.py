@@ -7,6 +7,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from importlib import util
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from docker import DockerClient
 
 from joblens.engine.backends.container import buildkit, built, engines, images, inside, pip_conf
 from joblens.engine.backends.container.client import client
+from joblens.engine.backends.container.machine import gateway
 from joblens.engine.backends.container.pip_conf import PipConf
 from joblens.engine.environments.images import ImageSpec
 from joblens.errors import EnvironmentBuildError, MissingToolError, RunNotFoundError
 from tests.conftest import missing
 from tests.engine import jobs
+from tests.engine.backends.channel import channel
 from tests.engine.backends.registry import registry
 
 pytestmark = pytest.mark.slow
@@ -95,6 +98,11 @@ def dockerfile(base: str, context: Path, lines: str) -> ImageSpec:
     file = context / "Dockerfile"
     file.write_text(f"FROM {base}\nLABEL {_LABEL}=1\n{lines}\n", encoding="utf-8")
     return ImageSpec(context=str(context), dockerfile=str(file))
+
+
+def prefix_of(made: Made) -> str:
+    """Where the environment is in an image that was built."""
+    return f"/azureml-envs/azureml_{made.notes[0].split()[3].rstrip(':')}"
 
 
 def printed(engine: DockerClient, image: str, command: str) -> str:
@@ -176,7 +184,7 @@ def test_the_packages_of_a_conda_file_are_in_the_image(engine, base, with_conda_
     assert f"'{base}' has no conda: its Python 3" in made.notes[1]
     assert "Successfully installed own-thing-1.5" in made.log.read_text(encoding="utf-8")
     found = printed(engine, made.image, "python -c 'import own_thing as o; print(o.version)'; env")
-    prefix = f"/azureml-envs/azureml_{made.notes[0].split()[3].rstrip(':')}"
+    prefix = prefix_of(made)
     assert found.startswith("1.5\n")
     assert f"AZUREML_CONDA_ENVIRONMENT_PATH={prefix}\n" in found
     assert f"PATH={prefix}/bin:" in found
@@ -222,6 +230,17 @@ def test_a_run_is_in_the_image_and_has_what_docker_args_give(tmp_path, with_cond
     assert done.lines[:2] == ["1.5", "yes"]
     assert " 65536 " in done.lines[-1]
     assert made.notes[1] in done.notes
+
+
+def test_packages_that_only_a_channel_has_come_from_it(engine, base, make, tmp_path, need):
+    need(util.find_spec("rattler"), "py-rattler is not installed")
+    here = gateway(engine.api.inspect_network("bridge"))
+    need(here, "the engine's network has no gateway here")
+    with channel(tmp_path / "channel", str(here)) as address:
+        made = make(image=base, conda=f"channels: ['{address}']\ndependencies: [only-here=2]\n")
+    assert "rattler installs the conda file's packages from its channels" in made.notes[1]
+    assert "only-here 2.1 0" in made.log.read_text(encoding="utf-8")
+    assert printed(engine, made.image, "only-here") == f"I am at {prefix_of(made)}\n"
 
 
 def test_a_password_for_an_index_stays_out_of_the_image(engine, base, make, wheel, monkeypatch):

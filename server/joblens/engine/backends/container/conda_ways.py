@@ -41,7 +41,7 @@ def nearest(found: Inside, file: CondaFile, prefix: str, image: str) -> Way:
                 return _by_venv(python, wanted, prefix, image)
         why = f"it asks for Python {(wanted.python or '').lstrip('=')}"
     for python in found.pythons:
-        if python.version >= _RATTLER_PYTHON:
+        if python.version >= _RATTLER_PYTHON and "pip" in python.has:
             return _by_rattler(python, file, prefix, image)
     raise _no_way(found, why, image)
 
@@ -78,9 +78,8 @@ def _by_rattler(python: Python, file: CondaFile, prefix: str, image: str) -> Way
     """A solver from PyPI takes the packages from the file's channels, into a prefix as conda makes it."""
     tool = "/tmp/rattler"
     steps = [
-        f"{python.path} -m venv {tool}",
-        f"{tool}/bin/python -m pip install --no-cache-dir '{_RATTLER}'",
-        f"{tool}/bin/python {PLACE}/rattler_install.py {PLACE}/packages.json {prefix}",
+        f"{python.path} -m pip install --no-cache-dir --no-compile --target {tool} '{_RATTLER}'",
+        f"PYTHONPATH={tool} {python.path} {PLACE}/rattler_install.py {PLACE}/packages.json {prefix}",
         f"rm -rf {tool}",
     ]
     if file.lines:

@@ -3,26 +3,70 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from joblens.engine import files
+from joblens.engine import files, folders
 from joblens.errors import UserError
+
+_SETTLED = 2.0
+"""Seconds after which a file that changes gets another time."""
 
 
 def digest(context: Path, dockerfile: str) -> str:
-    """The hash of what the engine would get: names, modes and contents, but no times."""
-    total = hashlib.sha256()
+    """The hash of what the engine would get: names, modes and contents, but no times.
+
+    Contents are read again only when a file's times or size say that something changed.
+    """
     try:
-        for relative in _members(context, dockerfile):
-            total.update(_signature(context / relative, relative))
+        members = [(relative, (context / relative).lstat()) for relative in _members(context, dockerfile)]
+        state = hashlib.sha256()
+        for relative, found in members:
+            times = (found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+            state.update(f"{relative}\0{times}\n".encode("utf-8", "surrogateescape"))
+        known = Remembered(context, state.hexdigest())
+        if (found_before := known.digest()) is not None:
+            return found_before
+        total = hashlib.sha256()
+        for relative, found in members:
+            total.update(_signature(context / relative, relative, found.st_mode))
     except OSError as error:
         raise _unreadable(error) from error
+    newest = max((found.st_ctime for _, found in members), default=0.0)
+    known.remember(total.hexdigest(), newest)
     return total.hexdigest()
+
+
+class Remembered:
+    """The hash that a folder had the last time, in the state it was then."""
+
+    def __init__(self, folder: Path, state: str) -> None:
+        name = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:20]
+        self._file = folders.cache() / "contexts" / f"{name}.json"
+        self._state = state
+
+    def digest(self) -> str | None:
+        """The hash, if the folder is in the same state."""
+        try:
+            found = json.loads(self._file.read_text(encoding="utf-8"))
+            return str(found["digest"]) if found["state"] == self._state else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def remember(self, digest: str, newest: float) -> None:
+        """Keep it, unless a file is so new that it may change again without another time."""
+        if time.time() - newest < _SETTLED:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._file.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(json.dumps({"state": self._state, "digest": digest}), encoding="utf-8")
+        unfinished.replace(self._file)
 
 
 def archive(context: Path, dockerfile: str, target: IO[bytes]) -> None:
@@ -57,15 +101,14 @@ def _patterns(context: Path, dockerfile: str) -> list[str]:
     return []
 
 
-def _signature(path: Path, relative: str) -> bytes:
-    state = path.lstat()
-    if stat.S_ISLNK(state.st_mode):
+def _signature(path: Path, relative: str, mode: int) -> bytes:
+    if stat.S_ISLNK(mode):
         content = os.readlink(path).encode()  # noqa: PTH115 - as it is written, not normalised
-    elif stat.S_ISREG(state.st_mode):
+    elif stat.S_ISREG(mode):
         content = _hash(path)
     else:
         content = b""
-    return b"\0".join((relative.encode(), oct(state.st_mode).encode(), content, b"\n"))
+    return b"\0".join((relative.encode(), oct(mode).encode(), content, b"\n"))
 
 
 def _hash(path: Path) -> bytes:
