@@ -224,6 +224,11 @@ def test_a_password_in_an_index_is_noticed():
         ),
         (["STEP 1/2: FROM a\nSTEP 2/2: RUN y\nwrong\n"], "step 2, 'RUN y',", "wrong"),
         (
+            ["STEP 1/1: FROM a\nbad\n"],
+            "step 1, 'FROM a',",
+            "bad",
+        ),
+        (
             ["#5 [stage-0 2/2] RUN z\n#5 0.307 bad\n#5 ERROR: exit code: 2\n---\n > z:\n"],
             "step 2, 'RUN z',",
             "bad",

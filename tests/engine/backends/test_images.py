@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from docker import DockerClient
+from docker.errors import APIError
 
 from joblens.engine.backends.container import buildkit, built, engines, images, inside, pip_conf
 from joblens.engine.backends.container.client import client
@@ -51,7 +52,8 @@ def base(engine: DockerClient) -> Iterator[str]:
         if name in each.what or _LABEL in engine.images.get(each.image).labels:
             images.remove(engine, each.key)
     engine.images.remove(f"{name}:1")
-    engine.images.prune(filters={"dangling": True, "label": _LABEL})
+    with suppress(APIError):  # what a build that was cut off still uses
+        engine.images.prune(filters={"dangling": True, "label": _LABEL})
 
 
 class Made:
@@ -115,7 +117,8 @@ def printed(engine: DockerClient, image: str, command: str) -> str:
         container.remove(force=True)
 
 
-def test_an_image_that_is_missing_is_pulled_with_news_and_only_once(engine, make):
+def test_an_image_that_is_missing_is_pulled_with_news_and_only_once(engine, make, need):
+    need(not engines.required().podman, "Podman wants a certificate of every registry")
     with registry() as (address, has):
         name = f"{address}/some/thing:1"
         first = make(image=name)
@@ -134,7 +137,8 @@ def test_an_image_that_is_missing_is_pulled_with_news_and_only_once(engine, make
 @pytest.mark.parametrize(
     ("refuse", "tag", "why"), [(None, "2", "no such image or tag"), (401, "1", "who you are")]
 )
-def test_a_registry_that_refuses_is_told_in_words(refuse, tag, why, make):
+def test_a_registry_that_refuses_is_told_in_words(refuse, tag, why, make, need):
+    need(not engines.required().podman, "Podman wants a certificate of every registry")
     with registry(refuse) as (address, _), pytest.raises(EnvironmentBuildError, match=why):
         make(image=f"{address}/some/thing:{tag}")
 
@@ -234,8 +238,8 @@ def test_a_run_is_in_the_image_and_has_what_docker_args_give(tmp_path, with_cond
 
 def test_packages_that_only_a_channel_has_come_from_it(engine, base, make, tmp_path, need):
     need(util.find_spec("rattler"), "py-rattler is not installed")
+    need(not engines.required().podman, "Podman's network has no address here while nothing runs")
     here = gateway(engine.api.inspect_network("bridge"))
-    need(here, "the engine's network has no gateway here")
     with channel(tmp_path / "channel", str(here)) as address:
         made = make(image=base, conda=f"channels: ['{address}']\ndependencies: [only-here=2]\n")
     assert "rattler installs the conda file's packages from its channels" in made.notes[1]
@@ -310,7 +314,7 @@ def test_buildkit_s_own_syntax_is_built_where_buildkit_is(engine, docker, need):
         made = docker(f"{cached} echo kept > /cache/x && cp /cache/x /x")
     except MissingToolError:
         need(False, "docker has no BuildKit here")
-    assert printed(engine, made.image, "cat /x; ls /cache") == "kept\n"
+    assert printed(engine, made.image, "cat /x; ls /cache 2> /dev/null") == "kept\n"
     with pytest.raises(EnvironmentBuildError, match=r"'RUN .* exit 3', failed \(exit code 3\).* with: bad"):
         docker(f"{cached} echo bad; exit 3")
 

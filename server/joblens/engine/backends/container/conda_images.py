@@ -69,7 +69,18 @@ def _build(client: DockerClient, image: str, file: CondaFile, labels: Mapping[st
             )
         finally:
             if conf.secret:
-                client.images.prune(filters={"dangling": True, "label": _SETUP})
+                _forget(client, log)
+
+
+def _forget(client: DockerClient, log: Path) -> None:
+    """Remove what the builder keeps of the stage with the secret; that it is in use is no reason to fail."""
+    from docker.errors import APIError
+
+    try:
+        client.images.prune(filters={"dangling": True, "label": _SETUP})
+    except APIError as error:
+        with log.open("a", encoding="utf-8") as lines:
+            lines.write(f"The builder keeps layers with pip's settings: {error.explanation or error}\n")
 
 
 def _fill(place: Path, file: CondaFile, way: Way, conf: PipConf) -> None:

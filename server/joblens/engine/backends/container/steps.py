@@ -12,7 +12,9 @@ from joblens.errors import EnvironmentBuildError
 _STEP = re.compile(r"(?:Step (\d+)/\d+ ?: ?|STEP (\d+)/\d+: ?|#\d+ \[(?:\S+ )?(\d+)/\d+\] )(?P<what>.*)")
 _OURS = re.compile(r"(?<=^RUN )\. /azureml-environment-setup/settings\.sh && ")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_EXIT = re.compile(r"(?:The command .* returned a non-zero code|.*exit code|.*exit status): (\d+)", re.DOTALL)
+_EXIT = re.compile(
+    r"(?:The command .* returned a non-zero code|.*exit code|.*exit status):? (\d+)", re.DOTALL
+)
 _NOISE = re.compile(
     r"#\d+ (?:sha256:|DONE|CACHED|\[)|\s*---> |-->|Removing intermediate|The command .* returned a non-zero"
 )
