@@ -28,6 +28,7 @@ def test_shared_memory_is_that_of_the_cluster_unless_the_job_says_its_size():
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
+        (["", "  "], {}),
         (["--shm-size=8g --ipc=host"], {"ipc_mode": "host"}),
         (["--ipc", "host"], {"ipc_mode": "host"}),
         (["--gpus all"], {"device_requests": [{**GPU, "Count": -1}]}),

@@ -19,6 +19,7 @@ from joblens.engine.backends.container.client import client
 from joblens.engine.backends.container.machine import gateway
 from joblens.engine.backends.container.pip_conf import PipConf
 from joblens.engine.environments.images import ImageSpec
+from joblens.engine.run import RunOptions, plan_of
 from joblens.errors import EnvironmentBuildError, MissingToolError, RunNotFoundError
 from tests.conftest import missing
 from tests.engine import jobs
@@ -245,6 +246,14 @@ def test_packages_that_only_a_channel_has_come_from_it(engine, base, make, tmp_p
     assert "rattler installs the conda file's packages from its channels" in made.notes[1]
     assert "only-here 2.1 0" in made.log.read_text(encoding="utf-8")
     assert printed(engine, made.image, "only-here") == f"I am at {prefix_of(made)}\n"
+
+
+def test_a_name_of_a_workspace_gets_the_image_that_stands_for_it(tmp_path, base):
+    files = {"joblens.toml": f"[environments]\nmine = {{ image = '{base}', conda_file = 'e/conda.yml' }}\n"}
+    files["e/conda.yml"] = "dependencies: [python=3.11]"
+    job = jobs.write(tmp_path, "command: echo\nenvironment: azureml:mine:1\ncompute: local\n", files)
+    made = plan_of(job, RunOptions(backend="container"))
+    assert made.image == ImageSpec(image=base, conda="dependencies:\n- python=3.11\n")
 
 
 def test_a_password_for_an_index_stays_out_of_the_image(engine, base, make, wheel, monkeypatch):

@@ -117,12 +117,16 @@ def fitted(
 def _words(arguments: Sequence[str]) -> list[str]:
     """One text may hold several words, as on a command line; in a list a value may stand by itself."""
     try:
-        found = [shlex.split(each) if each.lstrip().startswith("-") else [each] for each in arguments]
+        found = [_split(each) for each in arguments]
     except ValueError as error:
         raise JobFileError(
             f"'docker_args' has a quote without its partner: {' '.join(arguments)}", hint="Close the quote."
         ) from error
     return [word for words in found for word in words]
+
+
+def _split(text: str) -> list[str]:
+    return shlex.split(text) if not text.strip() or text.lstrip().startswith("-") else [text]
 
 
 def _flags(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _STEP = 20
 """Percent between two lines about a pull."""
+_UNTOLD = ("Pulling fs layer", "Waiting", "Verifying Checksum", "Download complete")
 _DONE = ("Pull complete", "Already exists", "Download complete")
 
 
@@ -97,7 +98,7 @@ def _part(status: str, detail: object) -> float:
 
 
 def _line(event: Mapping[str, object]) -> str:
-    """A line for the log; none for the many that only say how many bytes there are."""
-    if event.get("progressDetail"):
+    """A line for the log; none for the many that tell of a layer that is not there yet."""
+    if event.get("progressDetail") or (event.get("id") and str(event.get("status")) in _UNTOLD):
         return ""
     return ": ".join(str(event[key]) for key in ("id", "status") if event.get(key))
