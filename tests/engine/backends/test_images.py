@@ -23,6 +23,7 @@ from joblens.engine.run import RunOptions, plan_of
 from joblens.errors import EnvironmentBuildError, MissingToolError, RunNotFoundError
 from tests.conftest import missing
 from tests.engine import jobs
+from tests.engine.backends import base_image
 from tests.engine.backends.channel import channel
 from tests.engine.backends.registry import registry
 
@@ -33,21 +34,26 @@ _LABEL = f"joblens.test.{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[DockerClient]:
+def engine(docker_url: str) -> Iterator[DockerClient]:
     """A client of the engine."""
-    found = engines.search().engine
-    if found is None:
-        missing("no container engine answers")
-    made = client(found)
+    made = DockerClient(base_url=docker_url)
     yield made
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def found(docker_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is the one that Joblens finds."""
+    monkeypatch.setenv("DOCKER_HOST", docker_url)
+
+
 @pytest.fixture(scope="module")
-def base(engine: DockerClient) -> Iterator[str]:
-    """An image with bash and Python under a name of its own; what is built on it goes with it."""
+def base(engine: DockerClient, docker_url: str) -> Iterator[str]:
+    """An image with bash, Python and pip under a name of its own; what is built on it goes with it."""
+    if not base_image.possible():
+        missing("no image can be made here: that takes a Debian with python3")
     name = f"joblens-test-{uuid.uuid4().hex[:12]}"
-    engine.images.get("joblens-base:1").tag(name, "1")
+    engine.images.get(base_image.make(docker_url, base_image.WITH_PIP)).tag(name, "1")
     yield f"{name}:1"
     for each in images.listed(engine):
         if name in each.what or _LABEL in engine.images.get(each.image).labels:
@@ -88,7 +94,7 @@ def context(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def docker(make: Callable[..., Made], base: str, context: Path) -> Callable[[str], Made]:
+def built_from(make: Callable[..., Made], base: str, context: Path) -> Callable[[str], Made]:
     """Makes the image of a Dockerfile that has these lines as its third and following ones."""
 
     def made(lines: str) -> Made:
@@ -118,8 +124,7 @@ def printed(engine: DockerClient, image: str, command: str) -> str:
         container.remove(force=True)
 
 
-def test_an_image_that_is_missing_is_pulled_with_news_and_only_once(engine, make, need):
-    need(not engines.required().podman, "Podman wants a certificate of every registry")
+def test_an_image_that_is_missing_is_pulled_with_news_and_only_once(engine, make):
     with registry() as (address, has):
         name = f"{address}/some/thing:1"
         first = make(image=name)
@@ -138,8 +143,7 @@ def test_an_image_that_is_missing_is_pulled_with_news_and_only_once(engine, make
 @pytest.mark.parametrize(
     ("refuse", "tag", "why"), [(None, "2", "no such image or tag"), (401, "1", "who you are")]
 )
-def test_a_registry_that_refuses_is_told_in_words(refuse, tag, why, make, need):
-    need(not engines.required().podman, "Podman wants a certificate of every registry")
+def test_a_registry_that_refuses_is_told_in_words(refuse, tag, why, make):
     with registry(refuse) as (address, _), pytest.raises(EnvironmentBuildError, match=why):
         make(image=f"{address}/some/thing:{tag}")
 
@@ -239,7 +243,6 @@ def test_a_run_is_in_the_image_and_has_what_docker_args_give(tmp_path, with_cond
 
 def test_packages_that_only_a_channel_has_come_from_it(engine, base, make, tmp_path, need):
     need(util.find_spec("rattler"), "py-rattler is not installed")
-    need(not engines.required().podman, "Podman's network has no address here while nothing runs")
     here = gateway(engine.api.inspect_network("bridge"))
     with channel(tmp_path / "channel", str(here)) as address:
         made = make(image=base, conda=f"channels: ['{address}']\ndependencies: [only-here=2]\n")
@@ -270,33 +273,33 @@ def test_a_password_for_an_index_stays_out_of_the_image(engine, base, make, whee
     assert engine.images.list(filters={"label": "joblens.setup", "dangling": True}) == []
 
 
-def test_a_dockerfile_is_built_in_its_folder_without_what_is_ignored(engine, docker, context):
+def test_a_dockerfile_is_built_in_its_folder_without_what_is_ignored(engine, built_from, context):
     for name in ("a", "b"):
         (context / name).write_text(name, encoding="utf-8")
     (context / ".dockerignore").write_text("b\n", encoding="utf-8")
-    first = docker("COPY . /here")
+    first = built_from("COPY . /here")
     assert printed(engine, first.image, "ls /here").split() == ["Dockerfile", "a"]
     (context / "b").write_text("changed", encoding="utf-8")
-    again = docker("COPY . /here")
+    again = built_from("COPY . /here")
     assert (again.image, again.notes) == (first.image, [])
     (context / "a").write_text("changed", encoding="utf-8")
-    other = docker("COPY . /here")
+    other = built_from("COPY . /here")
     assert other.was_built
     assert printed(engine, other.image, "cat /here/a") == "changed"
 
 
-def test_a_step_that_fails_is_named_and_nothing_half_made_is_kept(engine, docker, context, tmp_path):
+def test_a_step_that_fails_is_named_and_nothing_half_made_is_kept(engine, built_from, context, tmp_path):
     with pytest.raises(EnvironmentBuildError) as raised:
-        docker("RUN true\nRUN echo so far; echo it is wrong; exit 9")
+        built_from("RUN true\nRUN echo so far; echo it is wrong; exit 9")
     assert "step 4, 'RUN echo so far; echo it is wrong; exit 9', failed (exit code 9)" in str(raised.value)
     assert str(raised.value).endswith("It ended with: so far / it is wrong")
     assert "so far" in (tmp_path / "log.txt").read_text(encoding="utf-8")
     assert not [each for each in images.listed(engine) if context.name in each.what]
 
 
-def test_a_disk_that_is_full_is_told(docker):
+def test_a_disk_that_is_full_is_told(built_from):
     with pytest.raises(EnvironmentBuildError, match="disk of the container engine is full") as raised:
-        docker("RUN cat /etc/passwd > /dev/full")
+        built_from("RUN cat /etc/passwd > /dev/full")
     assert "joblens env prune" in raised.value.hint
 
 
@@ -317,23 +320,21 @@ def test_two_runs_that_need_the_same_image_build_it_once(engine, base, context, 
     assert sorted(each.was_built for each in found) == [False, False, True]
 
 
-def test_buildkit_s_own_syntax_is_built_where_buildkit_is(engine, docker, need):
+def test_buildkit_s_own_syntax_is_built_where_buildkit_is(engine, built_from, need):
     cached = "RUN --mount=type=cache,target=/cache"
     try:
-        made = docker(f"{cached} echo kept > /cache/x && cp /cache/x /x")
+        made = built_from(f"{cached} echo kept > /cache/x && cp /cache/x /x")
     except MissingToolError:
         need(False, "docker has no BuildKit here")
     assert printed(engine, made.image, "cat /x; ls /cache 2> /dev/null") == "kept\n"
     with pytest.raises(EnvironmentBuildError, match=r"'RUN .* exit 3', failed \(exit code 3\).* with: bad"):
-        docker(f"{cached} echo bad; exit 3")
+        built_from(f"{cached} echo bad; exit 3")
 
 
-def test_buildkit_s_own_syntax_is_told_where_buildkit_is_missing(docker, monkeypatch):
-    if engines.required().podman:
-        return  # its builder knows it
+def test_buildkit_s_own_syntax_is_told_where_buildkit_is_missing(built_from, monkeypatch):
     monkeypatch.setattr(buildkit, "_programs", lambda: iter(()))
     with pytest.raises(MissingToolError, match="Dockerfile, line 3: 'RUN --mount' needs BuildKit"):
-        docker("RUN --mount=type=cache,target=/other true")
+        built_from("RUN --mount=type=cache,target=/other true")
 
 
 def test_an_engine_that_goes_away_during_a_build_is_told(base, context, tmp_path):
@@ -345,8 +346,8 @@ def test_an_engine_that_goes_away_during_a_build_is_told(base, context, tmp_path
             Made(own, spec, log)
 
 
-def test_what_was_built_is_listed_with_its_size_and_removed_by_its_key(engine, docker, context):
-    made = docker("RUN echo something of its own > /own")
+def test_what_was_built_is_listed_with_its_size_and_removed_by_its_key(engine, built_from, context):
+    made = built_from("RUN echo something of its own > /own")
     key = next(each.key for each in images.listed(engine) if each.image == made.image)
     found = next(each for each in images.listed(engine) if each.key == key)
     assert found.what == f"Dockerfile in {context.name}/"
