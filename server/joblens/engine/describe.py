@@ -6,7 +6,9 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from joblens.engine.backends import choose
-from joblens.engine.data.binding import BoundInput, BoundOutput
+from joblens.engine.data import addresses, download
+from joblens.engine.data.binding import BoundInput
+from joblens.engine.data.outputs import BoundOutput
 from joblens.engine.environments import building, interpreters
 from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.needs import Needs
@@ -40,9 +42,16 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _input(bound: BoundInput) -> str:
+    if not bound.source:
+        return f"{bound.name} = {bound.value}"
+    told = [f"{bound.source} on this machine"] if bound.source != bound.value else []
     if bound.url:
-        return f"{bound.name} = {bound.value}  (downloaded from {bound.url})"
-    return f"{bound.name} = {bound.value}{_place(bound.value, bound.source)}"
+        again = (
+            "downloaded before; asked for changes at" if download.present(bound.url) else "downloaded from"
+        )
+        told.append(f"{again} {addresses.shown(bound.url)}")
+    told.append("read-only")
+    return f"{bound.name} = {bound.value}  ({', '.join(told)})"
 
 
 def _output(bound: BoundOutput) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from joblens.engine.yaml_files import is_pattern
 from joblens.errors import JobFileError, UserError
 
-_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""What a disk says that has no room."""
 
 
 def text_of(file: Path) -> str:
@@ -41,7 +42,7 @@ def reason(error: OSError) -> str:
 def refused(what: str, error: OSError, *, hint: str) -> UserError:
     """`what` (a sentence without its end) could not be done; the hint for a full disk is always the same."""
     place = f" ({error.filename})" if error.filename else ""
-    full = error.errno in _FULL
+    full = error.errno in FULL
     return UserError(
         f"{what}: {reason(error)}{place}.", hint="Make room on that disk, then try again." if full else hint
     )

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joblens.engine.data import binding as data
-from joblens.engine.data.binding import BoundInput, BoundOutput
+from joblens.engine.data import binding, outputs
+from joblens.engine.data.binding import BoundInput
+from joblens.engine.data.outputs import BoundOutput
 from joblens.engine.distribution.layout import Layout, layout
 from joblens.engine.environments import images
 from joblens.engine.environments import needs as environments
@@ -111,11 +112,8 @@ def plan(
         environment = environment or environments.THIS_PYTHON
     choice = choose.Choice(choose.PROCESS) if environment else choose.chosen(backend, means.environment)
     places = choose.places(choice.backend, run)
-    inputs = [
-        data.bind_input(each, folder, places, command_job.dialect) for each in command_job.inputs.values()
-    ]
-    outputs = [data.bind_output(each, run, places) for each in command_job.outputs.values()]
-    bound = [each for each in inputs if each is not None]
+    bound = binding.bind_inputs(command_job, folder, places, settings or RunSettings())
+    written = outputs.bind_outputs(command_job, run, places, settings or RunSettings(), folder)
     needs, image = Needs(), None
     if choice.backend == choose.CONTAINER:
         image, notes = _image(means, command_job, folder), means.notes
@@ -127,13 +125,13 @@ def plan(
         name=run.name,
         folder=str(run.path),
         job_file=str(job_file.absolute()),
-        command=_command(command_job, bound, outputs, search),
+        command=_command(command_job, bound, written, search),
         dialect=command_job.dialect.value,
         backend=choice.backend,
         code=_code(command_job, folder),
         needs=needs,
         inputs=tuple(bound),
-        outputs=tuple(outputs),
+        outputs=tuple(written),
         variables={name: each.value for name, each in command_job.environment_variables.items()},
         layout=layout(command_job),
         timeout=command_job.timeout.value if command_job.timeout else None,
@@ -142,7 +140,13 @@ def plan(
         description=job.description.value if job.description else None,
         tags=dict(job.tags),
         parameters=parameters,
-        notes=(*choice.notes, *notes, *_untold(job, choice.backend)),
+        notes=(
+            *choice.notes,
+            *notes,
+            *binding.notes(bound),
+            *outputs.notes(command_job, written),
+            *_untold(job, choice.backend),
+        ),
         search=search,
         image=image,
     )
@@ -178,12 +182,12 @@ def _needs(
 
 
 def _command(
-    job: CommandJob, inputs: list[BoundInput], outputs: list[BoundOutput], search: Search | None
+    job: CommandJob, inputs: list[BoundInput], written: list[BoundOutput], search: Search | None
 ) -> str:
     if job.command is None or not job.command.value.strip():
         raise JobFileError("The job has no command.", hint="Add 'command:' with what is to run.")
     values = {("inputs", each.name): each.value for each in inputs}
-    places = {("outputs", each.name): each.path for each in outputs}
+    places = {("outputs", each.name): each.path for each in written}
     known: set[tuple[str, str]] = set()
     if search is None:
         values |= places

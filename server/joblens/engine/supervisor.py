@@ -20,7 +20,7 @@ from types import FrameType
 from joblens.engine import files, folders, launch, records
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend
-from joblens.engine.data import binding, download
+from joblens.engine.data import download, outputs
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
@@ -128,10 +128,10 @@ class Supervisor:
         self._backend.prepare(self._folder.build_log, self._events.note)
         for source in self._plan.inputs:
             if source.url is not None:
-                download.fetch(source.name, source.url, self._events.note)
+                download.fetch(source, self._events.note)
         self._recorded.wait()
         for output in self._plan.outputs:
-            binding.make_place(output)
+            outputs.make_place(output)
 
     def _begin_record(self) -> None:
         """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""
@@ -152,6 +152,9 @@ class Supervisor:
         strays = self._backend.close()
         if strays and outcome.status == records.COMPLETED:
             self._events.note(f"{strays} processes that the command left running were ended.")
+        if outcome.status == records.COMPLETED and self._plan.search is None:
+            for line in outputs.missing(self._plan.outputs):
+                self._events.note(line)
         if self._recorder is not None:
             tags = {"best_child_run_id": str(self._best["run_id"])} if self._best else {}
             self._recorder.finish(outcome.status, self._folder, self._events.note, tags)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from joblens.engine.backends.base import Backend, Task
+from joblens.engine.data.variables import variables
 from joblens.engine.distribution import layout
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
@@ -19,7 +20,7 @@ def tasks_of(plan: Plan, record: Record, backend: Backend, tracking: Mapping[str
     processes = layout.processes(plan.layout, backend.hosts(), backend.ports)
     if len(processes) > 1:
         _same_file(folder.rank_log(0), folder.log)
-    common = {**_defaults(plan), **plan.variables, **tracking, **_identity(plan, record)}
+    common = {**_defaults(plan), **variables(plan), **plan.variables, **tracking, **_identity(plan, record)}
     return [
         Task(
             name=f"rank {rank}" if len(processes) > 1 else plan.name,

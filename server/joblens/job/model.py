@@ -53,6 +53,9 @@ class Output:
     type: str = "uri_folder"
     path: At[str] | None = None
     mode: At[str] | None = None
+    asset_name: At[str] | None = None
+    """Under which it becomes a data asset, or a model."""
+    asset_version: At[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

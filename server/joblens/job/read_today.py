@@ -245,4 +245,6 @@ def _output(entry: Entry, among: Fields) -> Output:
         type=kind.value if kind else "uri_folder",
         path=settings.text("path"),
         mode=word(settings, "mode"),
+        asset_name=settings.text("name"),
+        asset_version=settings.label("version"),
     )

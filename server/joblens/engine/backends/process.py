@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from joblens.engine import processes
 from joblens.engine.backends.base import Note, Task
-from joblens.engine.data import links
+from joblens.engine.data import links, protection
 from joblens.engine.distribution import layout
 from joblens.engine.environments import building
 from joblens.engine.folders import RunFolder
@@ -30,13 +31,21 @@ class ProcessBackend:
         self._plan = plan
         self._folder = plan.run_folder
 
+    @functools.cached_property
+    def _protects(self) -> bool | None:
+        """Whether inputs are made read-only for the command; None where there are none to protect."""
+        return protection.possible(self._plan) if protection.protected(self._plan) else None
+
     def limits(self) -> list[str]:
-        """Nodes are processes here."""
+        """Nodes are processes here, and not every machine can protect inputs."""
+        found: list[str] = []
         shape = self._plan.layout
-        if shape.nodes == 1:
-            return []
-        count = shape.nodes * shape.per_node + shape.parameter_servers
-        return [f"The {shape.nodes} instances are {count} processes on this machine."]
+        if shape.nodes > 1:
+            count = shape.nodes * shape.per_node + shape.parameter_servers
+            found.append(f"The {shape.nodes} instances are {count} processes on this machine.")
+        if self._protects is False:
+            found.append(protection.NOT_HERE)
+        return found
 
     def prepare(self, log: Path, note: Note) -> None:
         """Build the environment unless it is there."""
@@ -56,6 +65,8 @@ class ProcessBackend:
         links.make(self._plan)
         programs = self._programs()
         command = [*self._launcher(task, programs), *_shell(task.command)]
+        if self._protects:
+            command = protection.view(self._plan, command)
         if sys.platform != "win32":
             command = ["/bin/sh", "-c", _KEEP_EXIT_CODE, "joblens", str(task.exit_code), *command]
         task.log.parent.mkdir(parents=True, exist_ok=True)

@@ -1,17 +1,18 @@
-"""Inputs and outputs of a job bound: what its command is told, and where the data lie on this machine."""
+"""Inputs of a job bound: what its command is told, and where the data lie on this machine."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import NamedTuple
 
 from joblens.engine.backends.base import Places
-from joblens.engine.data import download
-from joblens.engine.folders import RunFolder
-from joblens.errors import JobFileError
-from joblens.job.model import Dialect, Input, Output
+from joblens.engine.data import addresses, download, local, references
+from joblens.engine.settings import RunSettings
+from joblens.errors import JobFileError, UserError
+from joblens.job.model import CommandJob, Dialect, Input
 
 _PATH_KEYS = {Dialect.TODAY: "path", Dialect.PREVIEW: "data.local_path"}
 
@@ -37,68 +38,101 @@ class BoundInput:
         return not self.source
 
 
-@dataclass(frozen=True, slots=True)
-class BoundOutput:
-    """A named output as the command gets it."""
+class _Unbound(NamedTuple):
+    """Why one input cannot be bound, with the next step."""
 
-    name: str
-    type: str
-    path: str
-    """Where the command sees it."""
-    target: str
-    """Where it is kept on this machine."""
+    reason: str
+    hint: str
 
 
-def bind_input(source: Input, folder: Path, places: Places, dialect: Dialect) -> BoundInput | None:
-    """The input of a job file in `folder`; None when nothing is said of it."""
-    name = source.name.value
-    if source.literal is not None:
-        return BoundInput(name, source.type, str(source.literal.value))
-    if source.path is None:
-        return None
-    written = source.path.value
-    mode = source.mode.value if source.mode is not None else None
-    scheme = urlsplit(written).scheme.lower()
-    if scheme in {"http", "https"}:
-        if mode == "direct":
+def bind_inputs(job: CommandJob, folder: Path, places: Places, settings: RunSettings) -> list[BoundInput]:
+    """All inputs of a job file in `folder` that have a value; raises all that keeps them from having one."""
+    binder = _Binder(folder, places, settings, job.dialect)
+    bound: list[BoundInput] = []
+    failed: list[_Unbound] = []
+    for each in job.inputs.values():
+        found = binder.bound(each)
+        if isinstance(found, _Unbound):
+            failed.append(found)
+        else:
+            bound.append(found)
+    if failed:
+        raise _told(failed)
+    return bound
+
+
+def notes(inputs: Iterable[BoundInput]) -> list[str]:
+    """What of the inputs is otherwise than on the cluster, a line each."""
+    found: list[str] = []
+    for each in inputs:
+        if (each.mode or "").startswith("eval_"):
+            found.append(
+                f"Input '{each.name}': {each.mode} evaluates no table here; the command sees its folder."
+            )
+        if each.source and not each.url and local.empty(Path(each.source)):
+            found.append(f"Input '{each.name}' is an empty folder, which cannot be sent to the cluster.")
+    return found
+
+
+def _told(failed: list[_Unbound]) -> UserError:
+    hints = list(dict.fromkeys(each.hint for each in failed))
+    return JobFileError("\n".join(each.reason for each in failed), hint="\n".join(hints))
+
+
+class _Binder:
+    """What inputs of one job file are bound with."""
+
+    def __init__(self, folder: Path, places: Places, settings: RunSettings, dialect: Dialect) -> None:
+        self._folder, self._places, self._settings = folder, places, settings
+        self._key, self._typed = _PATH_KEYS[dialect], dialect is Dialect.TODAY
+
+    def bound(self, source: Input) -> BoundInput | _Unbound:
+        """The input, or why it cannot be had."""
+        name = source.name.value
+        if source.literal is not None:
+            return BoundInput(name, source.type, str(source.literal.value))
+        if source.path is None:
+            return _Unbound(
+                f"Input '{name}' has no value.", f"Give it one (--set inputs.{name}.{self._key}=./data)."
+            )
+        written = source.path.value
+        mode = source.mode.value if source.mode is not None else None
+        place = self._place(written)
+        if place is None and mode == "direct":  # the command is told the address, whoever can read it
             return BoundInput(name, source.type, written, mode=mode)
-        kept = str(download.place(written))
-        return BoundInput(name, source.type, places.input(name, kept), kept, written, mode)
-    if len(scheme) > 1 and scheme != "file":  # one letter is a drive of Windows
-        raise JobFileError(
-            f"Input '{name}' is '{written}': data in the cloud cannot be read on this machine.",
-            hint=f"Give local data (--set inputs.{name}.{_PATH_KEYS[dialect]}=./data), or submit the job.",
-        )
-    path = (folder / _local(written)).absolute()
-    if not path.exists():
-        raise JobFileError(
-            f"Input '{name}' is '{written}', and there is no such file or folder: {path}.",
-            hint="A path is relative to the job file.",
-        )
-    found = os.path.normpath(path)
-    return BoundInput(name, source.type, places.input(name, found), found, mode=mode)
+        if place is None:
+            return self._unreachable(name, written)
+        return self._at(name, source.type, place, written, mode)
 
+    def _place(self, written: str) -> str | None:
+        """The path or web address of what the job says; None where nobody here knows one."""
+        if references.is_reference(written):
+            return references.stand_in(written, self._settings, self._folder)
+        known = addresses.scheme(written) in {"", "file"} or addresses.on_the_web(written)
+        return written if known else None
 
-def _local(written: str) -> str:
-    return unquote(urlsplit(written).path) if written.startswith("file://") else written.removeprefix("file:")
+    def _at(self, name: str, kind: str, place: str, written: str, mode: str | None) -> BoundInput | _Unbound:
+        url = addresses.on_the_web(place)
+        if url and mode == "direct":
+            return BoundInput(name, kind, place, mode=mode)
+        if url:
+            kept = str(download.place(url))
+            return BoundInput(name, kind, self._places.input(name, kept), kept, url, mode)
+        path = (self._folder / addresses.local(place)).absolute()
+        if not self._typed:  # the preview's files say no type
+            kind = "uri_file" if path.is_file() else "uri_folder"
+        wrong = local.problem(path, kind)
+        if wrong:
+            return _Unbound(
+                f"Input '{name}' is '{written}', {wrong}.", "A path is relative to the file that says it."
+            )
+        found = os.path.normpath(path)
+        return BoundInput(name, kind, self._places.input(name, found), found, mode=mode)
 
-
-def bind_output(output: Output, run: RunFolder, places: Places) -> BoundOutput:
-    """The output as a folder (or a file's place) among the run's outputs."""
-    return _output(output.name.value, output.type, run, places)
-
-
-def replaced(output: BoundOutput, run: RunFolder, places: Places) -> BoundOutput:
-    """The same output of another run."""
-    return _output(output.name, output.type, run, places)
-
-
-def _output(name: str, kind: str, run: RunFolder, places: Places) -> BoundOutput:
-    target = str(run.outputs / name)
-    return BoundOutput(name, kind, places.output(name, target), target)
-
-
-def make_place(output: BoundOutput) -> None:
-    """Make what the cluster too would have made before the command starts."""
-    path = Path(output.target)
-    (path.parent if output.type == "uri_file" else path).mkdir(parents=True, exist_ok=True)
+    def _unreachable(self, name: str, written: str) -> _Unbound:
+        give = f"give local data (--set inputs.{name}.{self._key}=./data), or submit the job."
+        if not references.is_reference(written):
+            what = f"Input '{name}' is '{written}', an address that cannot be read on this machine."
+            return _Unbound(what, give[:1].upper() + give[1:])
+        what = f"Input '{name}' is '{written}': data in the cloud cannot be read on this machine."
+        return _Unbound(what, f"Add {references.hint(written)}, {give}")

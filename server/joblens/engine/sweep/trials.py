@@ -11,7 +11,7 @@ from pathlib import Path
 from joblens.engine import plan as plans
 from joblens.engine import records, run
 from joblens.engine.backends import choose
-from joblens.engine.data import binding as data
+from joblens.engine.data import outputs as data
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
