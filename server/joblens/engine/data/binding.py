@@ -117,7 +117,11 @@ class _Binder:
             return BoundInput(name, kind, place, mode=mode)
         if url:
             kept = str(download.place(url))
-            return BoundInput(name, kind, self._places.input(name, kept), kept, url, mode)
+            ending = (
+                "/" if download.is_folder(kind, url) else ""
+            )  # there is nothing yet to tell it from a file
+            value = self._places.input(name, kept + ending).rstrip("/")
+            return BoundInput(name, kind, value, kept, url, mode)
         path = (self._folder / addresses.local(place)).absolute()
         if not self._typed:  # the preview's files say no type
             kind = "uri_file" if path.is_file() else "uri_folder"

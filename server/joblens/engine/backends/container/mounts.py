@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from joblens.engine.backends.container.places import ContainerPlaces
-from joblens.engine.data.binding import BoundOutput
+from joblens.engine.data.outputs import BoundOutput
 from joblens.engine.plan import Plan
-
-_WRITABLE = "rw_mount"
 
 
 def mounts(plan: Plan) -> list[dict[str, object]]:
@@ -33,7 +31,7 @@ def _places(plan: Plan) -> Iterator[tuple[str, str, bool]]:
         yield str(_links(plan, files, places)), places.data(), False
     for each in plan.inputs:
         if not each.literal:
-            yield each.source, each.value, each.mode != _WRITABLE
+            yield each.source, each.value, True
     for output in plan.outputs:
         if output.type == "uri_file":
             yield str(Path(output.target).parent), _beside(output, places), False

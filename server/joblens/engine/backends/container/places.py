@@ -44,5 +44,5 @@ class ContainerPlaces:
 
 
 def is_file(path: str) -> bool:
-    """Whether data are a single file; a download that is not there yet is one."""
-    return not Path(path).is_dir()
+    """Whether data are a single file; of what is not there yet, a slash at the end says that it is none."""
+    return not (path.endswith("/") or Path(path).is_dir())
