@@ -23,6 +23,8 @@ class Shelf:
     """How many bytes to send before the connection breaks."""
     gate: threading.Event | None = None
     """What answers wait for."""
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Is set by the first request."""
     headers: dict[str, str] = field(default_factory=dict)
 
     def statuses(self) -> list[int]:
@@ -42,6 +44,7 @@ def serving() -> Iterator[Shelf]:
             wanted = self.headers.get("Range") or ""
             status, data, headers = _answer(shelf, path, count, self.headers)
             shelf.asked.append((path, status, wanted))
+            shelf.arrived.set()
             if shelf.gate is not None:
                 shelf.gate.wait()
             self.send_response(status)

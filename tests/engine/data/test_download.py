@@ -13,6 +13,8 @@ import pytest
 
 from joblens.engine.data import download, transfer
 from joblens.engine.data.download import DownloadError
+from joblens.engine.follow import follow
+from joblens.engine.run import RunOptions, cancel, create
 from joblens.errors import UserError
 from tests.engine.data.conftest import fetched
 from tests.engine.jobs import finished, job, write
@@ -42,6 +44,20 @@ def test_an_address_that_is_wrong_fails_the_run_with_its_reason(tmp_path, shelf)
     assert "Input 'x' cannot be downloaded" in run.record.reason
     assert "404" in run.record.reason
     assert "secret" not in run.record.reason
+
+
+@pytest.mark.slow
+def test_a_run_that_is_canceled_while_it_downloads_ends_at_once(tmp_path, shelf):
+    shelf.files["/a.csv"] = b"1"
+    shelf.gate = threading.Event()
+    started = create(
+        write(tmp_path, wanting(f"{shelf.url}/a.csv")), options=RunOptions(environment="this-python")
+    )
+    assert shelf.arrived.wait(60)
+    cancel(started.folder)
+    events = list(follow(started.folder))
+    shelf.gate.set()
+    assert [event.status for event in events if event.kind == "status"][-1] == "Canceled"
 
 
 def test_a_download_goes_on_where_the_connection_broke(cache, shelf):

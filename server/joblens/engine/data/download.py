@@ -140,9 +140,11 @@ def _bring_all(name: str, found: list[Blob], kept: Path, note: Callable[[str], N
         for transfer, _ in zip(new, pool.map(lambda each: each.bring(lambda *_: None), new), strict=True):
             done += transfer.kept.stat().st_size
             step(min(done, total), total)
-    finally:
+    except BaseException as error:
         stop.set()
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)  # who cancels does not wait
+        raise
+    pool.shutdown()
     return len(new)
 
 
