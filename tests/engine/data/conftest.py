@@ -7,7 +7,10 @@ import pytest
 
 from joblens.engine.data import download, transfer
 from joblens.engine.data.binding import BoundInput
+from tests.engine.backends.conftest import docker, docker_url
 from tests.engine.data.shelf import Shelf, serving
+
+__all__ = ["docker", "docker_url"]
 
 
 @pytest.fixture

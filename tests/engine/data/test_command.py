@@ -12,11 +12,30 @@ import pytest
 
 from joblens.engine.data import protection
 from joblens.engine.run import RunOptions, plan_of
-from tests.engine.jobs import finished, job, write
+from tests.engine.jobs import Finished, finished, job, write
 
 pytestmark = pytest.mark.slow
 ODD = "od d'$HOME\"ü"
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the shell is another there")
+
+
+Ended = Callable[..., Finished]
+"""Runs the job of a command, inputs and outputs in a folder to its end."""
+
+
+@pytest.fixture(params=["process", "docker"])
+def ended(request: pytest.FixtureRequest) -> Ended:
+    """Runs jobs in one of the backends."""
+    container = request.param != "process"
+    environment = {"image": request.getfixturevalue(request.param)} if container else "azureml:any:1"
+    backend = "container" if container else "process"
+
+    def ended(folder: Path, command: str, name: str | None = None, **parts: object) -> Finished:
+        data = {"command": command, "environment": environment, "compute": "local", **parts}
+        file = write(folder, json.dumps(data, ensure_ascii=False))
+        return finished(file, name=name, backend=backend, environment=None if container else "this-python")
+
+    return ended
 
 
 @pytest.fixture
@@ -29,70 +48,78 @@ def protects(tmp_path: Path, need: Callable[[object, str], None]) -> None:
 
 
 @POSIX
-def test_a_value_is_put_in_as_it_is_and_read_by_the_shell(tmp_path):
+def test_a_value_is_put_in_as_it_is_and_read_by_the_shell(tmp_path: Path, ended: Ended) -> None:
     values = {
         "spaces": "a  b",
         "quoted": "'a  b'",
-        "variable": "$HOME",
+        "variable": "$VALUE",
         "uni": "überß",
         "lines": "one\necho two",
         "flag": True,
     }
     command = "".join(f"printf '<%s>' ${{{{inputs.{name}}}}}; echo\n" for name in values)
-    made = f"command: {json.dumps(command)}\nenvironment: azureml:any:1\ncompute: local\n"
-    run = finished(write(tmp_path, made + f"inputs: {json.dumps(values, ensure_ascii=False)}\n"))
-    home = os.environ["HOME"]
-    assert run.lines == ["<a><b>", "<a  b>", f"<{home}>", "<überß>", "<one>two", "", "<True>"]
+    run = ended(tmp_path, command, inputs=values, environment_variables={"VALUE": "v"})
+    assert run.lines == ["<a><b>", "<a  b>", "<v>", "<überß>", "<one>two", "", "<True>"]
 
 
 @POSIX
-def test_odd_names_of_files_stay_one_word_and_variables_say_where_data_are(tmp_path):
+def test_odd_names_of_files_stay_one_word_and_variables_say_where_data_are(
+    tmp_path: Path, ended: Ended
+) -> None:
     (tmp_path / ODD).mkdir()
-    (tmp_path / ODD / "a.csv").write_text("1\n", encoding="utf-8")
-    command = (
-        "cat ${{inputs.x}}/a.csv; cat $AZURE_ML_INPUT_x/a.csv $AZUREML_DATAREFERENCE_x/a.csv;"
-        " echo 2 > ${{outputs.o}}/b; cat $AZURE_ML_OUTPUT_o/b; env | grep -c _INPUT_lit"
+    (tmp_path / ODD / ODD).write_text("1\n", encoding="utf-8")
+    run = ended(
+        tmp_path,
+        "cat ${{inputs.d}}/*; cat ${{inputs.f}}; cat $AZURE_ML_INPUT_f $AZUREML_DATAREFERENCE_f;"
+        " echo 2 > ${{outputs.o}}/b; cat $AZURE_ML_OUTPUT_o/b;"
+        " echo 3 > ${{outputs.f}}; env | grep -c INPUT_lit",
+        name="r3",
+        inputs={
+            "d": {"type": "uri_folder", "path": ODD},
+            "f": {"type": "uri_file", "path": f"{ODD}/{ODD}"},
+            "lit": 5,
+        },
+        outputs={
+            "o": {"path": "./wei rd/${{name}}"},
+            "f": {"type": "uri_file", "path": "./wei rd/${{name}} f"},
+        },
     )
-    made = (
-        f"command: {json.dumps(command)}\nenvironment: azureml:any:1\ncompute: local\n"
-        f"inputs: {json.dumps({'x': {'type': 'uri_folder', 'path': ODD}, 'lit': 5})}\n"
-        f"outputs: {json.dumps({'o': {'path': './wei rd/${{name}}'}})}\n"
-    )
-    run = finished(write(tmp_path, made), name="r3")
-    assert run.lines == ["1", "1", "1", "2", "0"]
+    assert run.lines == ["1", "1", "1", "1", "2", "0"]
     assert (tmp_path / "wei rd" / "r3" / "b").read_text(encoding="utf-8") == "2\n"
+    assert (tmp_path / "wei rd" / "r3 f").read_text(encoding="utf-8") == "3\n"
 
 
 @pytest.mark.usefixtures("protects")
-def test_a_command_cannot_write_to_its_inputs_but_everywhere_else(tmp_path):
+def test_a_command_cannot_write_to_its_inputs_but_everywhere_else(tmp_path: Path, ended: Ended) -> None:
     (tmp_path / "da ta").mkdir()
     (tmp_path / "da ta" / "a.csv").write_text("1\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("2\n", encoding="utf-8")
-    command = (
+    run = ended(
+        tmp_path,
         "echo x >> ${{inputs.d}}/a.csv; touch ${{inputs.d}}/new; rm -r ${{inputs.d}}/a.csv;"
         " echo x > ${{inputs.f}}; cat ${{inputs.d}}/a.csv ${{inputs.f}};"
-        f" touch '{tmp_path}/elsewhere' outputs/o here && mv here ${{{{outputs.o}}}}/ && echo written"
+        " touch /tmp/elsewhere-$AZUREML_RUN_ID outputs/o here && mv here ${{outputs.o}}/ && echo written;"
+        " rm /tmp/elsewhere-$AZUREML_RUN_ID",
+        inputs={
+            "d": {"type": "uri_folder", "path": "da ta"},
+            "f": {"type": "uri_file", "path": "b.csv", "mode": "download"},
+        },
+        outputs={"o": {}},
     )
-    inputs = {
-        "d": {"type": "uri_folder", "path": "da ta"},
-        "f": {"type": "uri_file", "path": "b.csv", "mode": "download"},
-    }
-    made = f"command: {json.dumps(command)}\nenvironment: azureml:any:1\ncompute: local\n"
-    more = f"inputs: {json.dumps(inputs)}\noutputs: {{o: {{}}}}\n"
-    run = finished(write(tmp_path, made + more))
-    text = "\n".join(run.lines)
-    assert text.count("Read-only file system") == 4
+    assert "\n".join(run.lines).count("Read-only file system") == 4
     assert run.lines[-3:] == ["1", "2", "written"]
-    assert (tmp_path / "elsewhere").exists()
     assert (run.folder.outputs / "o" / "here").exists()
     assert not any("write-protected" in note for note in run.notes)
 
 
 @pytest.mark.usefixtures("protects")
-def test_outputs_inside_of_an_input_are_written_to(tmp_path):
-    command = "rm ${{inputs.all}}/job.yml; touch outputs/a ${{outputs.o}}/b && mv outputs/a ${{outputs.o}}/c"
-    made = f"command: {json.dumps(command)}\nenvironment: azureml:any:1\ncompute: local\n"
-    run = finished(write(tmp_path, made + "inputs: {all: {path: .}}\noutputs: {o: {}}\n"))
+def test_outputs_inside_of_an_input_are_written_to(tmp_path: Path, ended: Ended) -> None:
+    run = ended(
+        tmp_path,
+        "rm ${{inputs.all}}/job.yml; touch outputs/a ${{outputs.o}}/b && mv outputs/a ${{outputs.o}}/c",
+        inputs={"all": {"path": "."}},
+        outputs={"o": {}},
+    )
     assert run.record.status == "Completed"
     assert "Read-only file system" in run.lines[0]
     assert sorted(file.name for file in (run.folder.outputs / "o").iterdir()) == ["b", "c"]

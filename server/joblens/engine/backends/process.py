@@ -169,14 +169,11 @@ class ProcessPlaces:
 
     def input(self, name: str, path: str) -> str:
         """The data themselves."""
-        return self._seen(name, path)
+        return links.place(self._run, f"INPUT_{name}", path)
 
     def output(self, name: str, path: str) -> str:
         """The place itself."""
-        return self._seen(name, path)
-
-    def _seen(self, name: str, path: str) -> str:
-        return path if links.plain(path) else str(links.folder(self._run) / name)
+        return links.place(self._run, name, path)
 
 
 def _shell(command: str) -> list[str]:

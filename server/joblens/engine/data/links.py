@@ -14,11 +14,22 @@ if TYPE_CHECKING:
     from joblens.engine.plan import Plan
 
 _PLAIN = re.compile(r"[\w@%+=:,./\\~-]+")
+_ODD = re.compile(r"[^\w@%+=:,.-]")
 
 
 def plain(path: str) -> bool:
     """Whether a shell takes the path as one word."""
     return _PLAIN.fullmatch(path) is not None
+
+
+def plain_name(path: str) -> str:
+    """The name of a file or folder, told so that a shell takes it as one word; its ending stays."""
+    return _ODD.sub("_", Path(path).name)
+
+
+def place(run: RunFolder, name: str, path: str) -> str:
+    """The path itself, or that of a link, below a folder called `name`, which a shell takes as one word."""
+    return path if plain(path) else str(folder(run) / name / plain_name(path))
 
 
 def folder(run: RunFolder) -> Path:
@@ -30,10 +41,11 @@ def make(plan: Plan) -> None:
     """Make the links that the plan's command names."""
     named = [(each.value, each.source) for each in plan.inputs if not each.literal]
     named += [(each.path, each.target) for each in plan.outputs]
-    place = folder(plan.run_folder)
+    links = folder(plan.run_folder)
     for path, target in named:
-        if Path(path).parent == place and not Path(path).is_symlink():
-            place.mkdir(mode=0o700, exist_ok=True)
+        if links in Path(path).parents and not Path(path).is_symlink():
+            links.mkdir(mode=0o700, exist_ok=True)
+            Path(path).parent.mkdir(exist_ok=True)
             Path(path).symlink_to(target, target_is_directory=Path(target).is_dir())
 
 

@@ -10,16 +10,10 @@ if TYPE_CHECKING:
 
 def variables(plan: Plan) -> dict[str, str]:
     """`AZURE_ML_INPUT_name`, `AZURE_ML_OUTPUT_name`, and the older name of both."""
-    found: dict[str, str] = {}
-    for each in plan.inputs:
-        if each.source or each.mode:
-            found |= {
-                f"AZURE_ML_INPUT_{each.name}": each.value,
-                f"AZUREML_DATAREFERENCE_{each.name}": each.value,
-            }
-    for output in plan.outputs:
-        found |= {
-            f"AZURE_ML_OUTPUT_{output.name}": output.path,
-            f"AZUREML_DATAREFERENCE_{output.name}": output.path,
-        }
-    return found
+    inputs = {each.name: each.value for each in plan.inputs if each.source or each.mode}
+    outputs = {each.name: each.path for each in plan.outputs}
+    return {
+        **{f"AZUREML_DATAREFERENCE_{name}": place for name, place in {**outputs, **inputs}.items()},
+        **{f"AZURE_ML_INPUT_{name}": place for name, place in inputs.items()},
+        **{f"AZURE_ML_OUTPUT_{name}": place for name, place in outputs.items()},
+    }

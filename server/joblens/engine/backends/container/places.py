@@ -21,10 +21,9 @@ class ContainerPlaces:
         return f"{self.root()}/exe/wd"
 
     def input(self, name: str, path: str) -> str:
-        """A folder by the input's name; a file keeps its own name, in that folder."""
+        """A folder by the input's name; in it a file keeps its name, as one word for a shell."""
         place = f"{self.data()}/INPUT_{name}"
-        name = Path(path).name
-        return f"{place}/{name}" if is_file(path) and links.plain(name) else place
+        return f"{place}/{links.plain_name(path)}" if is_file(path) else place
 
     def output(self, name: str, path: str) -> str:  # noqa: ARG002 - it is bound wherever it is kept
         """A place by the output's name."""
