@@ -1,6 +1,5 @@
 """The engine's small parts, without processes."""
 
-import json
 import math
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import pytest
 
 from joblens.engine import describe, names, overrides, tools
 from joblens.engine.code.ignore import ignored, rules_of
-from joblens.engine.distribution.layout import HOST, Layout, free_ports, processes
 from joblens.engine.environments import pip_settings
 from joblens.engine.events import Event, EventLog
 from joblens.engine.sweep import space
@@ -131,23 +129,6 @@ def test_pips_settings_become_uvs():
         *("--find-links", "/wheels"),
         *("--allow-insecure-host", "packages.example"),
     )
-
-
-def test_tensorflow_is_told_its_cluster():
-    layout = Layout("tensorflow", nodes=2)
-    found = [json.loads(each.variables["TF_CONFIG"]) for each in processes(layout, [HOST, HOST], free_ports)]
-    assert [each["task"] for each in found] == [
-        {"type": "worker", "index": 0},
-        {"type": "worker", "index": 1},
-    ]
-    assert len(set(found[0]["cluster"]["worker"])) == 2
-    assert "ps" not in found[0]["cluster"], "an empty list of servers is refused by TensorFlow"
-
-
-def test_tensorflows_parameter_servers_come_after_its_workers():
-    layout = Layout("tensorflow", nodes=1, parameter_servers=1)
-    found = processes(layout, [HOST], free_ports)
-    assert json.loads(found[1].variables["TF_CONFIG"])["task"] == {"type": "ps", "index": 0}
 
 
 def test_a_runs_way_imports_nothing_heavy():

@@ -320,28 +320,6 @@ def test_a_time_limit_ends_the_command(tmp_path):
     assert "time limit of 1 s" in run.record.reason
 
 
-def test_the_first_rank_that_fails_ends_the_others(tmp_path):
-    command = '"if [ $RANK = 1 ]; then exit 5; fi; sleep 600"'
-    more = "distribution: {type: pytorch, process_count_per_instance: 2}\n"
-    run = finished(write(tmp_path, job(command, more)))
-    assert (run.record.status, run.record.exit_code) == ("Failed", 5)
-    assert "rank 1 ended with 5" in run.record.reason
-
-
-def test_each_process_of_a_distributed_job_knows_its_place(tmp_path):
-    command = "echo $RANK $LOCAL_RANK $NODE_RANK $WORLD_SIZE"
-    more = "distribution: {type: pytorch, process_count_per_instance: 2}\nresources: {instance_count: 2}\n"
-    run = finished(write(tmp_path, job(command, more)))
-    logs = [run.folder.log, *(run.folder.rank_log(rank) for rank in (1, 2, 3))]
-    assert [log.read_text(encoding="utf-8") for log in logs] == [
-        "0 0 0 4\n",
-        "1 1 0 4\n",
-        "2 0 1 4\n",
-        "3 1 1 4\n",
-    ]
-    assert run.notes == ["The 2 instances are 4 processes on this machine."]
-
-
 def test_a_folder_with_blanks_in_its_name_works(tmp_path):
     folder = tmp_path / "my jobs (1)"
     folder.mkdir()

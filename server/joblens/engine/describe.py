@@ -85,6 +85,8 @@ def _processes(plan: Plan) -> list[str]:
     if layout.framework is None and layout.nodes == 1:
         return []
     shape = f"{layout.nodes} x {layout.per_node}"
+    if layout.framework == "tensorflow":
+        shape = f"{layout.workers} workers on {layout.nodes} nodes"
     servers = f" and {layout.parameter_servers} parameter servers" if layout.parameter_servers else ""
     return [f"processes: {shape} ({layout.framework or 'no distribution'}){servers}, all on this machine"]
 

@@ -129,7 +129,3 @@ class RunFolder:
     def exit_code(self, rank: int) -> Path:
         """Where the process of that rank leaves its exit code."""
         return self.path / f"exit-code-{rank}"
-
-    def rank_log(self, rank: int) -> Path:
-        """The log of one of several processes."""
-        return self.log.with_name(f"std_log_process_{rank:02}.txt")

@@ -12,6 +12,7 @@ from typing import Any
 from joblens.engine.data import binding, outputs
 from joblens.engine.data.binding import BoundInput
 from joblens.engine.data.outputs import BoundOutput
+from joblens.engine.distribution import layout as layouts
 from joblens.engine.distribution.layout import Layout, layout
 from joblens.engine.environments import images
 from joblens.engine.environments import needs as environments
@@ -81,7 +82,7 @@ def read(file: Path) -> Plan:
     found["needs"] = Needs(found["needs"]["python"], tuple(found["needs"]["requirements"]))
     found["inputs"] = tuple(BoundInput(**each) for each in found["inputs"])
     found["outputs"] = tuple(BoundOutput(**each) for each in found["outputs"])
-    found["layout"] = Layout(**found["layout"])
+    found["layout"] = layouts.read(found["layout"])
     found["notes"] = tuple(found["notes"])
     found["search"] = Search(**found["search"]) if found["search"] else None
     found["image"] = images.read(found.get("image"))

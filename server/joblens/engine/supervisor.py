@@ -114,10 +114,13 @@ class Supervisor:
             outcome, self._best = sweep.run_trials(self._plan, self._record)
             return outcome
         variables = self._recorder.variables() if self._recorder else {}
-        tasks = tasks_of(self._plan, self._record, self._backend, variables)
-        self._folder.process_count.write_text(str(len(tasks)), encoding="utf-8")
         self._running()
-        return launch.outcome(self._backend, tasks, self._plan.timeout)
+        return launch.outcome(
+            self._backend,
+            lambda: tasks_of(self._plan, self._record, self._backend, variables),
+            self._plan.timeout,
+            self._events.note,
+        )
 
     def _prepare(self) -> None:
         """Environment, inputs and the record in MLflow, which may need its server started meanwhile."""

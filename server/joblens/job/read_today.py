@@ -126,6 +126,7 @@ def distribution(root: Fields) -> Distribution | None:
         process_count_per_instance=found.integer("process_count_per_instance"),
         worker_count=found.integer("worker_count"),
         parameter_server_count=found.integer("parameter_server_count"),
+        settings=found.plain_map("type") if kind.value == "ray" else {},
     )
 
 

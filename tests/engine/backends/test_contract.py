@@ -130,7 +130,8 @@ def test_processes_of_several_nodes_reach_each_other_and_have_logs_of_their_own(
     )
     tasks = run.start()
     assert [task.wait(60) for task in tasks] == [0] * 4, run.printed
-    logs = [run.folder.log, *(run.folder.rank_log(rank) for rank in (1, 2, 3))]
+    beside = (run.folder.log.with_name(f"std_log_process_0{rank}.txt") for rank in (1, 2, 3))
+    logs = [run.folder.log, *beside]
     texts = [log.read_text() for log in logs]
     assert texts == ["0 met [1, 2, 3]\n", "1 of 4 on 0\n", "2 of 4 on 1\n", "3 of 4 on 1\n"]
 

@@ -27,7 +27,15 @@ class Task:
     node: int = 0
     """Which of the job's nodes it belongs to, from 0."""
     mpi_processes: int = 0
-    """How many times mpirun starts the command; 0 without mpirun."""
+    """How many processes mpirun starts in the command; 0 without mpirun."""
+    ports: tuple[int, ...] = ()
+    """Those it may listen on."""
+    program: str = ""
+    """A program of the environment without which it cannot start."""
+    package: str = ""
+    """The package that brings the program."""
+    serves: bool = False
+    """Whether it only serves the others: it is ended once they have ended well."""
 
 
 class Places(Protocol):
@@ -43,6 +51,10 @@ class Places(Protocol):
 
     def output(self, name: str, path: str) -> str:
         """Where it writes the output that is kept at `path` on this machine."""
+        ...
+
+    def own(self, path: Path) -> str:
+        """Where it sees the run's folder and what is in it."""
         ...
 
 

