@@ -77,6 +77,16 @@ class RunFolder:
         return self.path / "code"
 
     @property
+    def code_store(self) -> Path:
+        """Code that runs of the project share; beside the runs, for only one disk can link."""
+        return self.path.parents[1] / "code"
+
+    @property
+    def code_changes(self) -> Path:
+        """What the command wrote beside its code, where that is shared."""
+        return self.path / "code-changes"
+
+    @property
     def outputs(self) -> Path:
         """What the command writes to `./outputs`, and its named outputs."""
         return self.path / "outputs"

@@ -131,10 +131,12 @@ def _write_parts(plan: Plan, source: str, record: Record) -> None:
     folder.build_log.touch()
     folder.job.write_text(source, encoding="utf-8")
     plan.write()
-    taken = snapshot.take(Path(plan.code) if plan.code else None, folder.code)
-    _link_places(folder)
-    EventLog(folder.events).append(Event("status", status=record.status))
-    records.write(folder, dataclasses.replace(record, snapshot=taken))
+    taken = snapshot.take(Path(plan.code) if plan.code else None, folder)
+    events = EventLog(folder.events)
+    events.append(Event("status", status=record.status))
+    for note in taken.notes:
+        events.note(note)
+    records.write(folder, dataclasses.replace(record, snapshot=taken.hash))
 
 
 def _way_out(plan: Plan, error: OSError) -> str:
@@ -142,26 +144,6 @@ def _way_out(plan: Plan, error: OSError) -> str:
     if plan.code and place.is_relative_to(plan.code) and not place.is_relative_to(runs.parent):
         return "A run copies the 'code' folder: make the file readable, or name it in .amlignore."
     return f"Runs are kept in {runs}: make it writable, or copy the project to a place that is."
-
-
-def _link_places(folder: RunFolder) -> None:
-    """What the command writes to `./outputs` and `./logs` is the run's; the code's own files are there."""
-    for place in (folder.outputs, folder.logs):
-        inside = folder.code / place.name
-        if inside.is_dir():
-            place.rmdir()
-            inside.rename(place)
-        if not inside.exists():
-            _link(inside, place)
-
-
-def _link(link: Path, target: Path) -> None:
-    if sys.platform == "win32":  # a link needs rights there that a junction does not
-        import _winapi
-
-        _winapi.CreateJunction(str(target), str(link))
-    else:
-        link.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
 
 
 def _start_supervisor(folder: RunFolder) -> None:

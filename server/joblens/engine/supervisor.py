@@ -68,10 +68,11 @@ class Supervisor:
         # What is started detached ignores this signal, and so would the command.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, _cancel)
-        threading.Thread(target=self._live, daemon=True).start()
         try:
             if self._folder.cancel_request.exists():
                 raise _Canceled
+            self._make_code()
+            threading.Thread(target=self._live, daemon=True).start()
             outcome = self._run()
         except _Canceled:
             outcome = Outcome(records.CANCELED, None, "The run was canceled.")
@@ -87,6 +88,13 @@ class Supervisor:
             outcome = Outcome(records.FAILED, None, reason)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
+
+    def _make_code(self) -> None:
+        """Give the command code that it may write to, while this process has one thread."""
+        if self._folder.code.is_symlink() and self._plan.search is None:
+            from joblens.engine.code import working
+
+            working.make(self._folder, view=self._plan.backend == choose.PROCESS)
 
     def _way_out(self, error: OSError) -> str:
         if Path(str(error.filename)).is_relative_to(folders.cache()):
@@ -153,6 +161,7 @@ class Supervisor:
     def _finish(self, outcome: Outcome) -> None:
         self._recorded.wait(_PATIENCE)  # a record that is being made must be closed too
         strays = self._backend.close()
+        self._keep_code()
         if strays and outcome.status == records.COMPLETED:
             self._events.note(f"{strays} processes that the command left running were ended.")
         if outcome.status == records.COMPLETED and self._plan.search is None:
@@ -169,6 +178,14 @@ class Supervisor:
             ended=time.time(),
             best=self._best,
         )
+
+    def _keep_code(self) -> None:
+        """Let the run share its code with others, now that nobody works in it."""
+        from joblens.engine.code import sharing, working
+
+        with contextlib.suppress(OSError):
+            working.tidy(self._folder)
+            sharing.share(self._folder, self._record.created)
 
     def _update(self, **changes: object) -> None:
         """Write the record, then tell that it changed."""

@@ -1,4 +1,4 @@
-"""What ignore files say: which files of a code folder stay behind, and which git leaves alone."""
+"""What git leaves alone; what stays out of a snapshot is read by other rules (`rules.py`)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
-
-ALWAYS = frozenset({".git", ".joblens", "__pycache__"})
-"""Never part of a snapshot: history, earlier runs, compiled files."""
-
-
-def rules_of(folder: Path) -> GitIgnoreSpec | None:
-    """The rules that hold in `folder`; Azure ML too reads `.gitignore` only where `.amlignore` is missing."""
-    for name in (".amlignore", ".gitignore"):
-        if (folder / name).is_file():
-            return rules_in(folder / name)
-    return None
 
 
 def rules_in(file: Path) -> GitIgnoreSpec:
@@ -29,13 +18,6 @@ def rules_in(file: Path) -> GitIgnoreSpec:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:  # as git does: a line that cannot be is passed over
         return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-
-
-def ignored(relative: str, is_folder: bool, rules: GitIgnoreSpec | None) -> bool:
-    """Whether the file at `relative` (with `/`) stays behind; the last rule that matches decides."""
-    if relative.rpartition("/")[2] in ALWAYS:
-        return True
-    return rules is not None and verdict(relative, is_folder, rules) is True
 
 
 def verdict(relative: str, is_folder: bool, rules: GitIgnoreSpec) -> bool | None:
