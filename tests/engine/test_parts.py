@@ -8,38 +8,10 @@ from itertools import islice
 import pytest
 
 from joblens.engine import describe, names, overrides, tools
-from joblens.engine.code.ignore import ignored, rules_of
 from joblens.engine.environments import pip_settings
 from joblens.engine.events import Event, EventLog
 from joblens.engine.sweep import space
 from joblens.errors import JobFileError, UserError
-
-
-@pytest.mark.parametrize(
-    ("line", "path", "stays"),
-    [
-        ("*.csv", "data/a.csv", True),
-        ("/data", "data", True),
-        ("/data", "src/data", False),
-        ("data/*.csv", "data/a.csv", True),
-        ("data/*.csv", "data/b/a.csv", False),
-        ("**/a.csv", "x/y/a.csv", True),
-        ("*.csv\n!keep.csv", "keep.csv", False),
-        ("build/", "build", False),
-        ("# *.py", "a.py", False),
-        ("", ".git", True),
-        ("", "x/__pycache__", True),
-    ],
-)
-def test_ignore_rules_read_as_git_reads_them(tmp_path, line, path, stays):
-    (tmp_path / ".gitignore").write_text(line, encoding="utf-8")
-    assert ignored(path, is_folder=False, rules=rules_of(tmp_path)) is stays
-
-
-def test_amlignore_comes_before_gitignore(tmp_path):
-    (tmp_path / ".gitignore").write_text("a", encoding="utf-8")
-    (tmp_path / ".amlignore").write_text("b", encoding="utf-8")
-    assert not ignored("a", is_folder=False, rules=rules_of(tmp_path))
 
 
 def test_a_reader_sees_whole_events_only(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
+from joblens.engine import secrets
 from joblens.engine.backends import choose
 from joblens.engine.data import addresses, download
 from joblens.engine.data.binding import BoundInput
@@ -28,7 +29,10 @@ def describe(plan: Plan) -> str:
         f"environment: {_image(plan.image) if plan.image else _environment(plan.needs)}",
         *_section("inputs", map(_input, plan.inputs)),
         *_section("outputs", map(_output, plan.outputs)),
-        *_section("variables", (f"{name}={shlex.quote(value)}" for name, value in plan.variables.items())),
+        *_section(
+            "variables",
+            (f"{name}={shlex.quote(value)}" for name, value in secrets.masked(plan.variables).items()),
+        ),
         *_processes(plan),
         *_sweep(plan),
         *_section("notes", plan.notes),

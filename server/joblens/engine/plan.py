@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from joblens.engine import secrets
+from joblens.engine.code import source
 from joblens.engine.data import binding, outputs
 from joblens.engine.data.binding import BoundInput
 from joblens.engine.data.outputs import BoundOutput
@@ -58,6 +60,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     """What differs here from the cluster, a line each."""
     search: Search | None = None
+    passed: tuple[str, ...] = ()
+    """Secrets of the caller's environment that the command gets all the same, by name or pattern."""
     image: ImageSpec | None = None
     """What the container backend runs the command in."""
 
@@ -67,8 +71,8 @@ class Plan:
         return RunFolder(Path(self.folder))
 
     def data(self) -> dict[str, Any]:
-        """The plan as plain data."""
-        return dataclasses.asdict(self)
+        """The plan as plain data, without the values of secrets."""
+        return {**dataclasses.asdict(self), "variables": secrets.masked(self.variables)}
 
     def write(self) -> None:
         """Keep the plan in the run's folder."""
@@ -84,6 +88,7 @@ def read(file: Path) -> Plan:
     found["outputs"] = tuple(BoundOutput(**each) for each in found["outputs"])
     found["layout"] = layouts.read(found["layout"])
     found["notes"] = tuple(found["notes"])
+    found["passed"] = tuple(found.get("passed", ()))
     found["search"] = Search(**found["search"]) if found["search"] else None
     found["image"] = images.read(found.get("image"))
     return Plan(**found)
@@ -129,11 +134,13 @@ def plan(
         command=_command(command_job, bound, written, search),
         dialect=command_job.dialect.value,
         backend=choice.backend,
-        code=_code(command_job, folder),
+        code=str(source.place(command_job.code.value, folder)) if command_job.code else None,
         needs=needs,
         inputs=tuple(bound),
         outputs=tuple(written),
-        variables={name: each.value for name, each in command_job.environment_variables.items()},
+        variables=secrets.given(
+            {name: each.value for name, each in command_job.environment_variables.items()}
+        ),
         layout=layout(command_job),
         timeout=command_job.timeout.value if command_job.timeout else None,
         experiment=job.experiment_name.value if job.experiment_name else folder.name or "Default",
@@ -150,6 +157,7 @@ def plan(
         ),
         search=search,
         image=image,
+        passed=settings.pass_environment if settings else (),
     )
 
 
@@ -202,19 +210,6 @@ def _command(
             hint="Declare it under 'inputs:' or 'outputs:'.",
         )
     return text
-
-
-def _code(job: CommandJob, folder: Path) -> str | None:
-    if job.code is None:
-        return None
-    written = job.code.value
-    path = (folder / written.removeprefix("file:")).absolute()
-    if not path.exists():
-        raise JobFileError(
-            f"'code' is '{written}', and there is no such file or folder: {path}.",
-            hint="The path is relative to the job file; code registered in a workspace cannot be read here.",
-        )
-    return str(path)
 
 
 def _untold(job: Job, backend: str) -> list[str]:

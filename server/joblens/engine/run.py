@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import files, folders, names, processes, records
+from joblens.engine import files, folders, names, processes, records, secrets
 from joblens.engine import plan as plans
 from joblens.engine.code import snapshot
 from joblens.engine.events import Event, EventLog
@@ -24,6 +24,7 @@ from joblens.engine.settings import settings_of
 from joblens.engine.source import Source, job_of
 from joblens.engine.source import source as source_of
 from joblens.errors import JobFileError
+from joblens.job.model import SweepJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def create(job_file: Path, *, text: str | None = None, options: RunOptions | Non
     """Start a run of the job file, or of its unsaved `text`; answers at once, the run goes on by itself."""
     options = options or RunOptions()
     source = source_of(job_file, text, options.overrides)
-    return start(_plan(source, options), source.text)
+    plan = _plan(source, options)
+    return start(plan, _kept_text(source, plan))
 
 
 def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> str:
@@ -85,6 +87,15 @@ def _plan(source: Source, options: RunOptions) -> Plan:
     )
 
 
+def _kept_text(source: Source, plan: Plan) -> str:
+    """The text that stays with the run: the user's own, but for values of secrets."""
+    if not secrets.handed_over(plan.variables):
+        return source.text
+    job = job_of(source)
+    variables = (job.trial if isinstance(job, SweepJob) else job).environment_variables
+    return secrets.masked_text(source.text, variables)
+
+
 def _taken(name: str) -> JobFileError:
     return JobFileError(f"There is already a run '{name}'.", hint="Give another name with --name.")
 
@@ -105,7 +116,7 @@ def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
         _fill(plan, source, record)
     except OSError as error:
         raise files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error)) from error
-    _start_supervisor(folder)
+    _start_supervisor(folder, secrets.handed_over(plan.variables))
     return Run(plan.name, folder.path)
 
 
@@ -146,7 +157,7 @@ def _way_out(plan: Plan, error: OSError) -> str:
     return f"Runs are kept in {runs}: make it writable, or copy the project to a place that is."
 
 
-def _start_supervisor(folder: RunFolder) -> None:
+def _start_supervisor(folder: RunFolder, handed_over: Mapping[str, str]) -> None:
     # The new process finds modules where this one does, but never in the folder we happen to be called from.
     here, own = Path.cwd(), Path(__file__).parents[2]
     places = [place for place in sys.path if place and (Path(place) != here or here == own)]
@@ -155,7 +166,7 @@ def _start_supervisor(folder: RunFolder) -> None:
         [sys.executable, "-c", script.format(json.dumps(places)), str(folder.path)],
         folder=folder.path,
         log=folder.supervisor_log,
-        variables=os.environ,
+        variables={**os.environ, **handed_over},
     )
     records.write_supervisor(folder, pid)
 

@@ -6,6 +6,7 @@ that only a workspace knows.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 from joblens.checks.configuration_file import FILES, Table, own_table, refuse_unknown, table_of, wrong
 
 BACKENDS = ("auto", "process", "container")
-_RUN_KEYS = ("backend",)
+_RUN_KEYS = ("backend", "pass_environment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class RunSettings:
     """Where registered data lie here."""
     datastores: Mapping[str, object] = field(default_factory=dict)
     """Where datastores lie here."""
+    pass_environment: tuple[str, ...] = ()
+    """Secrets of the caller's environment that a command gets here: names, or patterns such as `HF_*`."""
     folder: Path = field(default_factory=Path)
     """What paths in the tables are relative to."""
 
@@ -39,7 +42,7 @@ def settings_of(folder: Path) -> RunSettings:
     backend = os.environ.get("JOBLENS_BACKEND") or found.backend
     if backend not in BACKENDS:
         raise wrong(f"the backend is one of {', '.join(BACKENDS)}, not '{backend}'", "JOBLENS_BACKEND")
-    return RunSettings(backend, found.environments, found.data, found.datastores, found.folder)
+    return dataclasses.replace(found, backend=backend)
 
 
 def _nearest(folder: Path) -> RunSettings:
@@ -62,4 +65,7 @@ def _settings(own: Table, file: Path) -> RunSettings:
     environments, data, datastores = (
         table_of(own.get(name, {}), name, file) for name in ("environments", "data", "datastores")
     )
-    return RunSettings(str(backend), environments, data, datastores, file.parent)
+    passed = run.get("pass_environment", [])
+    if not isinstance(passed, list) or not all(isinstance(name, str) for name in passed):
+        raise wrong("'pass_environment' is a list of names, such as [\"HF_TOKEN\"]", file)
+    return RunSettings(str(backend), environments, data, datastores, tuple(passed), file.parent)

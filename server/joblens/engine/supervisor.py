@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from joblens.engine import files, folders, launch, records
+from joblens.engine import files, folders, launch, records, secrets
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend
 from joblens.engine.data import download, outputs
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Supervise the run whose folder is the first argument."""
     folder = RunFolder(Path((arguments or sys.argv[1:])[0]))
     plan = read(folder.plan)
+    plan = dataclasses.replace(plan, variables=secrets.taken_over(plan.variables))
     Supervisor(plan, choose.backend_for(plan)).supervise()
 
 

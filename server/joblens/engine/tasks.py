@@ -14,6 +14,13 @@ from joblens.engine.distribution.members import Process
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
 
+_NOWHERE = {
+    "AZUREML_ARM_SUBSCRIPTION": "00000000-0000-0000-0000-000000000000",
+    "AZUREML_ARM_RESOURCEGROUP": "local",
+    "AZUREML_ARM_WORKSPACE_NAME": "local",
+}
+"""Variables that name the workspace on the cluster: scripts read them, and there is none here."""
+
 
 def tasks_of(plan: Plan, record: Record, backend: Backend, tracking: Mapping[str, str]) -> list[Task]:
     """The tasks of the plan, the first rank's first; `tracking` leads to its run in MLflow."""
@@ -98,6 +105,7 @@ def _identity(plan: Plan, record: Record) -> dict[str, str]:
     found = {
         "AZUREML_RUN_ID": plan.name,
         "AZUREML_ROOT_RUN_ID": record.parent or plan.name,
+        **_NOWHERE,
         "AZUREML_ARM_PROJECT_NAME": plan.experiment,
     }
     return found | {f"AZUREML_SWEEP_{name}": str(value) for name, value in record.parameters.items()}

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from joblens.engine import processes
+from joblens.engine import processes, secrets
 from joblens.engine.backends.base import Note, Task
 from joblens.engine.data import links, protection
 from joblens.engine.distribution import layout
@@ -22,6 +22,8 @@ from joblens.errors import MissingToolError
 # The shell around the command writes the exit code itself, so that it survives the supervisor's death.
 _KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; printf %s $c >"$f.tmp" && mv "$f.tmp" "$f"; exit $c'
 _PYTHON_SETTINGS = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "CONDA_PREFIX")
+_SHELL_SETTINGS = frozenset({"BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH"})
+"""What would make the command's shell another one than the cluster's."""
 
 
 class ProcessBackend:
@@ -112,14 +114,22 @@ class ProcessBackend:
         return made
 
     def _environment(self, task: Task, programs: Path) -> dict[str, str]:
-        variables = processes.outside_variables()
+        variables = secrets.passed(processes.outside_variables(), self._plan.passed)
+        for name in [name for name in variables if name in _SHELL_SETTINGS or name.startswith("BASH_FUNC_")]:
+            del variables[name]
         if not self._plan.needs.this_python:
             for name in _PYTHON_SETTINGS:
                 variables.pop(name, None)
             variables["VIRTUAL_ENV"] = str(self._plan.needs.folder)
         variables["PATH"] = os.pathsep.join([str(programs), variables.get("PATH", os.defpath)])
         mark = {processes.RUN_VARIABLE: str(self._folder.path)}
-        return {"PYTHONUNBUFFERED": "1", **variables, **task.variables, **mark}
+        return {"PYTHONUNBUFFERED": "1", **variables, **self._folders(), **task.variables, **mark}
+
+    def _folders(self) -> dict[str, str]:
+        """Where the run's own folders are, as the cluster's runtime says it."""
+        run = self._folder
+        folders = {"user_logs": run.log.parent, "outputs": run.outputs, "logs": run.logs}
+        return {f"AZUREML_CR_HT_CAP_{name}_PATH": str(path) for name, path in folders.items()}
 
 
 class RunningProcess:

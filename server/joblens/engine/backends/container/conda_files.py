@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from joblens.engine.code.ignore import ALWAYS
+from joblens.engine.code.scan import ALWAYS
 from joblens.engine.environments import requirements
 
 PLACE = "/azureml-environment-setup"
