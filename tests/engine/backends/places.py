@@ -6,7 +6,7 @@ from pathlib import Path
 from joblens.engine import folders, run
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend, RunningTask
-from joblens.engine.data import binding
+from joblens.engine.data import outputs
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, plan_of
@@ -57,5 +57,5 @@ def opened(folder: Path, name: str, image: str, command: str, more: str = "", **
     made = Opened(plan, choose.backend_for(plan))
     made.backend.prepare(plan.run_folder.build_log, lambda _: None)
     for output in plan.outputs:
-        binding.make_place(output)
+        outputs.make_place(output)
     return made
