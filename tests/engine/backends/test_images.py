@@ -63,6 +63,13 @@ def base(engine: DockerClient, docker_url: str) -> Iterator[str]:
         engine.images.prune(filters={"dangling": True, "label": _LABEL})
 
 
+CONDA = """#!/bin/sh
+# What stands for conda: it keeps the file that it is given.
+[ "$1 $2 $3 $5" = "env create -p -f" ] || exit 0
+mkdir -p "$4/bin" && cp "$6" "$4" && ln -s /usr/bin/python3 "$4/bin/python"
+"""
+
+
 class Made:
     """An image that was asked for: its id, and what was said and printed meanwhile."""
 
@@ -114,8 +121,8 @@ def prefix_of(made: Made) -> str:
     return f"/azureml-envs/azureml_{made.notes[0].split()[3].rstrip(':')}"
 
 
-def printed(engine: DockerClient, image: str, command: str) -> str:
-    container = engine.containers.create(image, ["-c", command], entrypoint=["/bin/sh"])
+def printed(engine: DockerClient, image: str, command: str, **more: object) -> str:
+    container = engine.containers.create(image, ["-c", command], entrypoint=["/bin/sh"], **more)
     try:
         container.start()
         container.wait()
@@ -239,6 +246,26 @@ def test_a_run_is_in_the_image_and_has_what_docker_args_give(tmp_path, with_cond
     assert done.lines[:2] == ["1.5", "yes"]
     assert " 65536 " in done.lines[-1]
     assert made.notes[1] in done.notes
+
+
+def test_conda_in_the_image_of_a_dockerfile_installs_the_conda_file(engine, base, make, context, wheel):
+    (context / "conda").write_text(CONDA, encoding="utf-8")
+    (context / "conda").chmod(0o755)
+    spec = dockerfile(base, context, "COPY conda /opt/conda/bin/conda\nENV USER_OF=me\nUSER nobody")
+    text = f"channels: [one]\ndependencies: [python=3.8, {{pip: ['{wheel}']}}]\n"
+    made = make(**{**dataclasses.asdict(spec), "conda": text})
+    assert made.notes[2].endswith("Dockerfile with a conda file's packages (kept for later runs).")
+    key = made.notes[2].split()[3].rstrip(":")
+    image = engine.images.get(made.image)
+    found = printed(
+        engine, made.image, "cat $AZUREML_CONDA_ENVIRONMENT_PATH/*.yml; command -v python", user="root"
+    )
+    assert found == (
+        "channels:\n- one\ndependencies:\n- python=3.8\n- pip\n- pip:\n"
+        f"  - -r /azureml-environment-setup/requirements.txt\n/azureml-envs/azureml_{key}/bin/python\n"
+    )
+    assert f"LD_LIBRARY_PATH=/azureml-envs/azureml_{key}/lib" in image.attrs["Config"]["Env"]
+    assert (image.attrs["Config"]["User"], "USER_OF=me" in image.attrs["Config"]["Env"]) == ("nobody", True)
 
 
 def test_packages_that_only_a_channel_has_come_from_it(engine, base, make, tmp_path, need):

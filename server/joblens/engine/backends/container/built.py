@@ -83,8 +83,7 @@ def with_notes(labels: Mapping[str, str], notes: Sequence[str]) -> dict[str, str
 
 def listed(client: DockerClient) -> list[Built]:
     """All that Joblens built and that is still there, the newest first."""
-    found = client.images.list(filters={"label": KEY, "dangling": False})
-    return sorted(map(_built, found), key=lambda each: each.created, reverse=True)
+    return sorted(map(_built, _all(client)), key=lambda each: each.created, reverse=True)
 
 
 def remove(client: DockerClient, key: str) -> Built:
@@ -148,9 +147,15 @@ def _found(client: DockerClient, key: str) -> Image | None:
 
 def _without_its_bases(client: DockerClient, recipe: Recipe) -> Image | None:
     """The newest image of the recipe, where what it was built on is gone meanwhile."""
-    found = client.images.list(filters={"label": KEY, "dangling": False})
-    same = [image for image in found if _about(image).get("parts") == recipe.hash]
+    same = [image for image in _all(client) if _about(image).get("parts") == recipe.hash]
     return max(same, key=lambda image: str(image.attrs.get("Created")), default=None)
+
+
+def _all(client: DockerClient) -> list[Image]:
+    """What carries our label and our name: what people build on an image of ours inherits its labels."""
+    found = client.images.list(filters={"label": KEY, "dangling": False})
+    names = {image: f"{_REPOSITORY}:{_labels(image).get(KEY)}" for image in found}
+    return [image for image, name in names.items() if any(tag.endswith(name) for tag in image.tags)]
 
 
 def _used(image: Image, note: Note) -> str:

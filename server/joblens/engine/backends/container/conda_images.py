@@ -39,22 +39,24 @@ fi
 """
 
 
-def recipe(client: DockerClient, image: str, text: str, log: Path) -> Recipe:
-    """How the image is made that has the conda file `text` besides what `image` has."""
+def recipe(client: DockerClient, image: str, called: str, text: str, log: Path) -> Recipe:
+    """How the image is made that has the conda file `text` besides what `image`, so `called`, has."""
     import yaml
 
     file = conda_files.read(yaml.safe_load(text))
 
     def build(labels: Mapping[str, str]) -> str:
-        return _build(client, image, file, labels, log)
+        return _build(client, image, called, file, labels, log)
 
-    return Recipe(f"{image} with a conda file's packages", (image,), {"conda": file.parts()}, build)
+    return Recipe(f"{called} with a conda file's packages", (image,), {"conda": file.parts()}, build)
 
 
-def _build(client: DockerClient, image: str, file: CondaFile, labels: Mapping[str, str], log: Path) -> str:
+def _build(
+    client: DockerClient, image: str, called: str, file: CondaFile, labels: Mapping[str, str], log: Path
+) -> str:
     base = pulling.local(client, image) or image
     prefix = f"/azureml-envs/azureml_{labels[built.KEY]}"
-    way = conda_ways.nearest(inside.look(client, base, image), file, prefix, image)
+    way = conda_ways.nearest(inside.look(client, base, called), file, prefix, called)
     conf = pip_conf.here()
     user = (client.images.get(base).attrs.get("Config") or {}).get("User") or "root"
     with tempfile.TemporaryDirectory() as folder:

@@ -43,10 +43,11 @@ def ensure(client: DockerClient, plan: Plan, log: Path, note: Note) -> str:
 
 def image_of(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> str:
     """The id of the image that `spec` comes to."""
-    name = spec.image or _of_dockerfile(client, spec, log, note)
+    image = spec.image or _of_dockerfile(client, spec, log, note)
     if spec.conda is None:
-        return pulling.present(client, name, log, note)
-    return built.ensure(client, conda_images.recipe(client, name, spec.conda, log), log, note)
+        return pulling.present(client, image, log, note)
+    called = spec.image or Path(spec.dockerfile or "").name
+    return built.ensure(client, conda_images.recipe(client, image, called, spec.conda, log), log, note)
 
 
 def _of_dockerfile(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> str:
