@@ -248,7 +248,15 @@ def test_a_build_knows_its_step_and_the_last_lines(printed, step, last):
     error = steps.failure("The command '/bin/sh -c x' returned a non-zero code: 7")
     assert str(error).startswith(f"The image could not be built: {step} failed (exit code ")
     assert str(error).endswith(f"It ended with: {last}")
-    assert log.getvalue() == "".join(printed)
+
+
+def test_a_build_s_log_is_without_colours_and_what_the_builder_says_of_its_layers():
+    log = io.StringIO()
+    steps = Steps(log)
+    steps.see("Step 1/2 : RUN x\n ---> Running in 12ab\n\x1b[91mred\x1b[0m\n\n 10 %\r100 %\r\nno end")
+    steps.see("Removing intermediate container 12ab\n ---> 34cd\n#5 sha256:12 0B\nlast")
+    assert str(steps.failure("x")).endswith("It ended with: 100 % / no end / last")
+    assert log.getvalue() == "Step 1/2 : RUN x\nred\n\n100 %\nno end\nlast\n"
 
 
 def spec_of(folder: Path, text: str, **files: str):

@@ -61,7 +61,7 @@ _TAKEN: Mapping[str, tuple[str, values.Read]] = {
 }
 _FLAGS = frozenset({"--init", "--read-only"})
 """Options that need no value."""
-_WITHOUT = "--set resources.docker_args=''"
+_WITHOUT = "--set 'resources.docker_args=[]'"
 _OPENS = "it would open this machine to the container"
 _FOLDERS = "what lies on this machine comes into a container as an input of the job"
 _OURS = "Joblens itself decides that"
@@ -160,8 +160,8 @@ def _refusal(word: str, flag: str) -> JobFileError:
     why = _WHY.get(flag, "Joblens does not know it")
     return JobFileError(
         f"'{flag}' in 'docker_args' is not taken on this machine: {why}.",
-        hint=f"Run the job without it ({_WITHOUT}), or with --backend process. Taken are: "
-        f"{', '.join(sorted(_TAKEN))}.",
+        hint=f"Run the job without it ({_WITHOUT}) or with --backend process; what is taken stands in "
+        "docs/running.md, 'In a container'.",
     )
 
 

@@ -15,9 +15,9 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _EXIT = re.compile(
     r"(?:The command .* returned a non-zero code|.*exit code|.*exit status):? (\d+)", re.DOTALL
 )
-_NOISE = re.compile(
-    r"#\d+ (?:sha256:|DONE|CACHED|\[)|\s*---> |-->|Removing intermediate|The command .* returned a non-zero"
-)
+_UNTOLD = re.compile(r"(?:#\d+ sha256:|\s*--->|--> ?).*|Removing intermediate container \w+$")
+"""What the builder says of its own layers."""
+_NOISE = re.compile(r"#\d+ (?:DONE|CACHED|\[)|The command .* returned a non-zero")
 _PREFIX = re.compile(r"#\d+ (?:\d+\.\d+ )?")
 _KEPT = 3
 """Lines of a failed step that are said with its failure."""
@@ -37,20 +37,27 @@ class Steps:
 
     def see(self, text: str) -> None:
         """Take more of what was printed; it need not end with a line."""
-        self._log.write(text)
-        self._log.flush()
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
-            self._line(_COLOURS.sub("", line).rstrip("\r").rpartition("\r")[2].strip())
+            self._line(line)
+        self._log.flush()
 
     def failure(self, said: str) -> EnvironmentBuildError:
         """Why the build failed, `said` being what its builder says of that."""
         if self._rest:
-            self._line(self._rest.strip())
+            self._line(self._rest)
+            self._log.flush()
         ended = _EXIT.match(said) or self._ended
         return refusals.build(self.step, f"exit code {ended[1]}" if ended else said, list(self._last))
 
-    def _line(self, line: str) -> None:
+    def _line(self, printed: str) -> None:
+        told = _COLOURS.sub("", printed).rstrip("\r").rpartition("\r")[2]
+        told = _UNTOLD.sub("", told)
+        if told.strip() or not printed.strip():
+            self._log.write(f"{told}\n")
+            self._keep(told.strip())
+
+    def _keep(self, line: str) -> None:
         if self._ended:  # what follows only repeats it
             return
         if re.match(r"#\d+ ERROR: ", line):
