@@ -14,10 +14,6 @@ from joblens.engine.follow import follow
 from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, create
 
-_VARIABLES = ("JOBLENS_HOME", "JOBLENS_CACHE", "MLFLOW_TRACKING_URI", "DOCKER_HOST")
-NO_ENGINE = "unix:///no/engine.sock"
-"""Jobs that name an image run as processes, whatever engine this machine has."""
-
 
 def write(folder: Path, job: str, files: Mapping[str, str] | None = None) -> Path:
     """A job file in `folder`, beside other files."""
@@ -76,10 +72,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from joblens.engine.tracking import server
 
     home = tmp_path_factory.getbasetemp() / "joblens"
-    kept = {name: os.environ.get(name) for name in _VARIABLES}
+    kept = {name: os.environ.get(name) for name in ("JOBLENS_HOME", "JOBLENS_CACHE", "MLFLOW_TRACKING_URI")}
     os.environ["JOBLENS_HOME"], os.environ["JOBLENS_CACHE"] = str(home / "home"), str(home / "cache")
     os.environ.pop("MLFLOW_TRACKING_URI", None)
-    os.environ["DOCKER_HOST"] = NO_ENGINE
     yield home
     server.stop()
     for name, value in kept.items():

@@ -167,6 +167,8 @@ def _recover(folder: RunFolder, record: Record) -> Record:
     """End what is left of the run and close its books: by its exit code where the command had ended."""
     code = exit_code(folder)
     strays = _end_processes(folder)
+    if code is None and not strays:  # an engine of containers may have known it
+        code = exit_code(folder)
     if code is None and folder.cancel_request.exists():
         status, reason = CANCELED, "The run was canceled."
     elif code is None:

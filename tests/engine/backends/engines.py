@@ -63,6 +63,8 @@ def can_start(program: str) -> bool:
 def docker(*flags: str, folder: str | None = None) -> Private:
     """Start a private Docker; its files lie in a short path, as sockets need."""
     place = folder or tempfile.mkdtemp(prefix="jl-", dir="/tmp")
+    for left in ("pid", "exec/containerd/containerd.pid"):  # by one that was killed
+        Path(place, left).unlink(missing_ok=True)
     command = ["dockerd", "--data-root", f"{place}/data", "--exec-root", f"{place}/exec"]
     command += ["--pidfile", f"{place}/pid", "-H", f"unix://{place}/sock", *flags]
     return _started(command, place)
