@@ -17,7 +17,6 @@ from joblens.engine.backends.container import (
     inside,
     pip_conf,
     pulling,
-    rattler_install,
 )
 from joblens.engine.backends.container.building import Order
 from joblens.engine.backends.container.built import Recipe
@@ -93,7 +92,8 @@ def _fill(place: Path, file: CondaFile, way: Way, conf: PipConf) -> None:
     if way.conda:
         (place / "conda.yml").write_text(file.conda_text(), encoding="utf-8")
         (place / "packages.json").write_text(json.dumps(file.for_rattler()), encoding="utf-8")
-        shutil.copyfile(str(rattler_install.__file__), place / "rattler_install.py")
+        # A program for the inside of the image: not imported here, where py-rattler may be missing.
+        shutil.copyfile(Path(__file__).with_name("rattler_install.py"), place / "rattler_install.py")
 
 
 def _dockerfile(base: str, way: Way, prefix: str, user: str, *, secret: bool) -> str:

@@ -6,14 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joblens.engine.backends.base import Note
-from joblens.engine.backends.container import (
-    built,
-    conda_images,
-    docker_args,
-    file_images,
-    pulling,
-    references,
-)
+from joblens.engine.backends.container import built, docker_args, pulling, references
 from joblens.engine.backends.container.built import Built
 from joblens.engine.environments.images import ImageSpec
 from joblens.engine.plan import Plan
@@ -46,6 +39,8 @@ def image_of(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> st
     image = spec.image or _of_dockerfile(client, spec, log, note)
     if spec.conda is None:
         return pulling.present(client, image, log, note)
+    from joblens.engine.backends.container import conda_images
+
     called = spec.image or Path(spec.dockerfile or "").name
     return built.ensure(client, conda_images.recipe(client, image, called, spec.conda, log), log, note)
 
@@ -53,5 +48,7 @@ def image_of(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> st
 def _of_dockerfile(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> str:
     if spec.context is None or spec.dockerfile is None:
         raise EnvironmentBuildError("The job names no image.", hint="Give 'environment.image'.")
+    from joblens.engine.backends.container import file_images
+
     recipe = file_images.recipe(client, Path(spec.context), Path(spec.dockerfile), log)
     return built.ensure(client, recipe, log, note)
