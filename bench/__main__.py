@@ -7,9 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-from bench import checking, latency, overhead, report
+from bench import checking, containers, latency, overhead, report
 from bench.checking import NoFilesError
 from bench.client import NoAnswerError
+from bench.containers import NoEngineError
 from bench.overhead import WrongRunError
 from bench.servers import SetupError, joblens, node_version, yaml_language_server
 
@@ -88,7 +89,18 @@ def _measure(options: argparse.Namespace) -> dict[str, object]:
         runs = overhead.measure(options.rounds * 3)
         print(report.overhead_table(runs), flush=True)
         measured["run"] = report.data(runs)
+        measured["containers"] = _containers(options.rounds * 3)
     return measured
+
+
+def _containers(rounds: int) -> dict[str, object]:
+    try:
+        found = containers.measure(rounds)
+    except NoEngineError as error:
+        print(f"\n{error}", flush=True)
+        return {}
+    print("\n" + containers.table(found), flush=True)
+    return report.data(found)
 
 
 def _sizes(text: str) -> list[int]:

@@ -134,6 +134,34 @@ def test_the_container_of_a_killed_supervisor_is_ended(docker: str, tmp_path: Pa
     assert left_at(os.environ["DOCKER_HOST"], started.folder) == []
 
 
+def test_files_and_home_belong_to_a_caller_whom_the_image_does_not_know(
+    docker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if os.getuid() != 0:
+        pytest.skip("the caller cannot become another")
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr("os.getuid", lambda: 12345)
+    monkeypatch.setattr("os.getgid", lambda: 23456)
+    command = 'id -u; touch outputs/mine "$HOME/mine" && stat -c %u "$HOME/mine"'
+    run = opened(tmp_path, "container", docker, command)
+    for place in (run.folder.path, *run.folder.path.rglob("*")):
+        os.chown(place, 12345, 23456, follow_symlinks=False)
+    assert run.ended() == 0, run.printed
+    run.backend.close()
+    assert run.printed == "12345\n12345\n"
+    written = (run.folder.outputs / "mine").stat()
+    assert (written.st_uid, written.st_gid) == (12345, 23456)
+
+
+def test_a_command_that_runs_out_of_memory_is_told_so(docker: str, tmp_path: Path):
+    more = "resources: {docker_args: --memory 32m --memory-swap 32m}\n"
+    run = opened(tmp_path, "container", docker, "python3 -c 'b = b\"x\" * 10**9'", more)
+    (task,) = run.start()
+    assert task.wait(60) == 137
+    assert task.why() == "It ran out of memory."
+    run.backend.close()
+
+
 def test_an_image_that_nobody_has_fails_the_run_with_its_name(docker: str, tmp_path: Path):
     run = finished(run_of(tmp_path, "127.0.0.1:9/joblens/nowhere:1", "echo never"))
     assert run.record.status == "Failed"
