@@ -67,7 +67,7 @@ def make(url: str, packages: Sequence[str]) -> str:
     name = f"joblens-test:{hashlib.sha256(repr((packages, _CHANGES)).encode()).hexdigest()[:12]}"
     client = docker.DockerClient(base_url=url, timeout=300)
     try:
-        if any(name in tag for image in client.images.list() for tag in image.tags):
+        if any(name in tag for image in client.api.images() for tag in image["RepoTags"] or ()):
             return name
         with tempfile.TemporaryFile() as file:
             _write(file, packages)

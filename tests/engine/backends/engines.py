@@ -60,14 +60,17 @@ def can_start(program: str) -> bool:
     return shutil.which(program) is not None and hasattr(os, "getuid") and os.getuid() == 0
 
 
-def docker(*flags: str, folder: str | None = None) -> Private:
-    """Start a private Docker; its files lie in a short path, as sockets need."""
+def docker(*, apart: bool = False, folder: str | None = None) -> Private:
+    """Start a private Docker; its files lie in a short path, as sockets need.
+
+    One that is `apart` has a network of its own: the bridge of another engine is not touched.
+    """
     place = folder or tempfile.mkdtemp(prefix="jl-", dir="/tmp")
     for left in ("pid", "exec/containerd/containerd.pid"):  # by one that was killed
         Path(place, left).unlink(missing_ok=True)
     command = ["dockerd", "--data-root", f"{place}/data", "--exec-root", f"{place}/exec"]
-    command += ["--pidfile", f"{place}/pid", "-H", f"unix://{place}/sock", *flags]
-    return _started(command, place)
+    command += ["--pidfile", f"{place}/pid", "-H", f"unix://{place}/sock"]
+    return _started(["unshare", "--net", *command] if apart else command, place)
 
 
 def podman() -> Private:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,10 +25,6 @@ from tests.engine.backends.places import Opened, opened
 from tests.engine.jobs import Finished, until, write
 
 pytestmark = pytest.mark.slow
-
-
-FLAGS = ("--bridge=none", "--iptables=false")
-"""A Docker without networks disturbs no other."""
 
 
 def left_at(url: str, folder: Path) -> list[object]:
@@ -76,6 +73,12 @@ def test_a_script_in_a_container_logs_into_the_run_and_nothing_is_left_behind(
     assert asked.metrics(run.record.tracking["run_id"]) == {"loss": 0.25}
     asked.close()
     assert left_at(os.environ["DOCKER_HOST"], run.folder.path) == []
+    # Where engines are virtual machines, containers ask under this name.
+    named = urllib.request.Request(
+        f"{run.record.tracking['uri']}/health", headers={"Host": "host.docker.internal:5000"}
+    )
+    with urllib.request.urlopen(named) as answer:
+        assert answer.status == 200
 
 
 def test_paths_are_those_of_the_cluster_and_an_input_cannot_be_written(docker: str, tmp_path: Path):
@@ -191,7 +194,7 @@ def own_docker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Private]:
 
     if not engines.can_start("dockerd"):
         missing("no Docker can be started (as root, with docker.io installed)")
-    started = engines.docker(*FLAGS)
+    started = engines.docker(apart=True)
     monkeypatch.setenv("DOCKER_HOST", started.url)
     yield started
     started.stop()
@@ -216,7 +219,7 @@ def test_a_container_that_ended_with_its_engine_is_told_as_lost_not_as_failed(
     (task,) = run.start()
     _printed(run, "begun\n")
     own_docker.kill()
-    back = engines.docker(*FLAGS, folder=own_docker.folder)
+    back = engines.docker(apart=True, folder=own_docker.folder)
     try:
         with pytest.raises(LostEngineError, match="The run was lost: the container engine was stopped"):
             task.wait(60)

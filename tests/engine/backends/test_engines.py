@@ -130,12 +130,12 @@ def test_a_container_that_was_asked_for_is_never_silently_a_process(
         )
 
 
-def test_a_file_keeps_its_name_unless_a_shell_would_take_it_apart(tmp_path: Path):
+def test_an_input_has_its_own_folder_in_which_a_file_keeps_its_name_as_one_word(tmp_path: Path):
     places = ContainerPlaces(RunFolder(tmp_path / "run"))
     for name in ("a.csv", "a b.csv"):
         (tmp_path / name).touch()
     assert places.input("x", str(tmp_path / "a.csv")).endswith("/wd/INPUT_x/a.csv")
-    assert places.input("x", str(tmp_path / "a b.csv")).endswith("/wd/INPUT_x")
+    assert places.input("x", str(tmp_path / "a b.csv")).endswith("/wd/INPUT_x/a_b.csv")
     assert places.input("x", str(tmp_path)).endswith("/wd/INPUT_x")
 
 

@@ -32,6 +32,12 @@ _QUIET = {
     "DO_NOT_TRACK": "true",
 }
 
+# Under which names it may be asked: MLflow's own, and those that containers have for this machine.
+_NAMES = (
+    *("localhost:*", "127.0.0.1:*", "[[]::1]:*", "192.168.*", "10.*", *(f"172.{n}.*" for n in range(16, 32))),
+    *("host.docker.internal:*", "host.containers.internal:*"),
+)
+
 
 def ensure(note: Callable[[str], None] = lambda _: None) -> str:
     """The address of the running server; it is started where there is none."""
@@ -174,6 +180,7 @@ def _command(store: Path, port: int) -> list[str]:
         *("--artifacts-destination", artifacts.as_uri(), "--serve-artifacts"),
         *("--host", layout.HOST, "--port", str(port), "--workers", "1"),
         *("--uvicorn-opts", "--no-access-log"),
+        *("--allowed-hosts", ",".join(_NAMES)),
     ]
 
 

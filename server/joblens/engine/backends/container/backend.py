@@ -104,7 +104,7 @@ class ContainerBackend:
         return left.recover(self._plan)
 
     def _alone(self, task: Task) -> ContainerTask:
-        command = scripts.alone(*self._files(task), task.command)
+        command = scripts.alone(*self._files(task), task.command, task.program)
         container = self._create(command, self._variables(task))
         self._api().start(container)
         return self._watched(task, container, Watch(self._made_for(), container, self._patience).container)
@@ -113,7 +113,7 @@ class ContainerBackend:
         if not self._nodes:
             self._start_nodes()
         container = self._nodes[task.node]
-        command = scripts.among_others(*self._files(task), task.command)
+        command = scripts.among_others(*self._files(task), task.command, task.program)
         api = self._api()
         process = api.exec_create(
             container,

@@ -14,7 +14,10 @@ f=$2; shift 2
 printf %s $$ >"$f.pid"
 trap : TERM
 if command -v bash >/dev/null 2>&1; then s=bash; else s=sh; fi
-"$s" -c "$1"; c=$?
+if [ -n "$2" ] && ! command -v "$2" >/dev/null 2>&1; then
+  echo "The job's distribution needs '$2', and the image has none."; c=127
+else "$s" -c "$1"; c=$?
+fi
 """
 _LEFT = """
 set -- /proc/[0-9]*; printf %s $(($# - 2)) >"$f.left"
@@ -27,14 +30,14 @@ IDLE = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 86400; done"]
 """Keeps a node's container alive for the processes that are started in it."""
 
 
-def alone(log: str, exit_code: str, command: str) -> list[str]:
+def alone(log: str, exit_code: str, command: str, program: str = "") -> list[str]:
     """The command as all that a container is there for; what it leaves running is counted."""
-    return _shell(_COMMAND + _LEFT + _END, log, exit_code, command)
+    return _shell(_COMMAND + _LEFT + _END, log, exit_code, command, program)
 
 
-def among_others(log: str, exit_code: str, command: str) -> list[str]:
+def among_others(log: str, exit_code: str, command: str, program: str = "") -> list[str]:
     """The command as one of several processes of a container."""
-    return _shell(_COMMAND + _END, log, exit_code, command)
+    return _shell(_COMMAND + _END, log, exit_code, command, program)
 
 
 def signal(name: str, group: str = "") -> list[str]:
