@@ -137,6 +137,18 @@ def test_the_container_of_a_killed_supervisor_is_ended(docker: str, tmp_path: Pa
     assert left_at(os.environ["DOCKER_HOST"], started.folder) == []
 
 
+def test_of_the_callers_environment_a_container_has_what_the_settings_let_in(
+    docker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("WANTED_TOKEN", "let in")
+    monkeypatch.setenv("OTHER", "kept out")
+    (tmp_path / "joblens.toml").write_text('[run]\npass_environment = ["WANTED_*"]\n')
+    run = opened(tmp_path, "container", docker, 'echo "$WANTED_TOKEN, ${OTHER-nothing}"')
+    assert run.ended() == 0
+    run.backend.close()
+    assert run.printed == "let in, nothing\n"
+
+
 def test_files_and_home_belong_to_a_caller_whom_the_image_does_not_know(
     docker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

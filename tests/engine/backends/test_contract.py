@@ -89,6 +89,13 @@ def test_a_command_reads_its_inputs_and_what_it_writes_belongs_to_the_caller(mak
     assert {file.stat().st_uid for file in written} == {os.getuid()}
 
 
+def test_the_folders_of_the_run_are_where_the_variables_of_the_cluster_say(make: Open):
+    run = make("echo x > $AZUREML_CR_HT_CAP_outputs_PATH/x; ls $AZUREML_CR_HT_CAP_user_logs_PATH")
+    assert run.ended() == 0
+    assert run.printed == "std_log.txt\n"
+    assert (run.folder.outputs / "x").exists()
+
+
 def test_the_home_of_a_command_is_writable(make: Open):
     run = make('touch "$HOME/.joblens-test" && rm "$HOME/.joblens-test"')
     assert run.ended() == 0, run.printed

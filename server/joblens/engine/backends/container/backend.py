@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,12 +182,26 @@ class ContainerBackend:
         return self._places.own(task.log), self._places.own(task.exit_code)
 
     def _variables(self, task: Task) -> dict[str, str]:
-        """The task's variables; addresses of this machine's loopback as a container sees them."""
+        """The task's variables, what the settings let in, and our addresses as a container sees them."""
         assert self._reach is not None
-        found = dict(task.variables)
+        passed = {
+            name: value
+            for name, value in os.environ.items()
+            if any(fnmatchcase(name, pattern) for pattern in self._plan.passed)
+        }
+        found = {**passed, **self._folders(), **task.variables}
         if found.get("MLFLOW_TRACKING_URI"):
             found["MLFLOW_TRACKING_URI"] = self._reach.seen(found["MLFLOW_TRACKING_URI"])
         return found
+
+    def _folders(self) -> dict[str, str]:
+        """Where the run's own folders are, as the cluster's runtime says it."""
+        beside = self._places.code().rpartition("/")[0]
+        return {
+            "AZUREML_CR_HT_CAP_user_logs_PATH": self._places.own(self._folder.log.parent),
+            "AZUREML_CR_HT_CAP_outputs_PATH": f"{beside}/{self._folder.outputs.name}",
+            "AZUREML_CR_HT_CAP_logs_PATH": f"{beside}/{self._folder.logs.name}",
+        }
 
     def _gateway(self) -> str | None:
         """The address of this machine in the network of the run's containers."""
