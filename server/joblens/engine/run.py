@@ -76,6 +76,11 @@ def _plan(source: Source, options: RunOptions) -> Plan:
     folder = RunFolder(folders.runs(source.file.parent) / name)
     if folder.path.exists():
         raise _taken(name)
+    if options.environment and options.backend == "container":
+        raise JobFileError(
+            f"A container has its image's own Python: it cannot have '--environment {options.environment}'.",
+            hint="Leave one of --environment and --backend container away.",
+        )
     return plans.plan(
         job,
         source.file,

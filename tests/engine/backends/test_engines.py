@@ -124,6 +124,8 @@ def test_a_container_that_was_asked_for_is_never_silently_a_process(
     monkeypatch.setenv("DOCKER_HOST", "unix:///no/engine.sock")
     with pytest.raises(MissingToolError, match="there is no such socket"):
         plan_of(write(place, JOB), RunOptions(backend="container"))
+    with pytest.raises(UserError, match="its image's own Python"):
+        plan_of(write(place, JOB), RunOptions(backend="container", environment="this-python"))
     with pytest.raises(UserError, match="names no image"):
         plan_of(
             write(place, "command: echo\nenvironment: azureml:a@latest\n"), RunOptions(backend="container")
