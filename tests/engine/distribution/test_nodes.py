@@ -1,5 +1,6 @@
 """PyTorch, TensorFlow and MPI compute together over containers, one for each node, on their own network."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ import pytest
 
 from joblens.engine.backends.container.client import client
 from joblens.engine.backends.container.engines import search
+from joblens.engine.environments import pip_settings
+from tests.engine.backends import base_image
 from tests.engine.distribution import scripts
 from tests.engine.jobs import Finished, finished, write
 from tests.examples.test_runs import small_torch
@@ -37,13 +40,21 @@ PREVIEW = """\
 
 
 @pytest.fixture
+def image(docker_url: str, docker: str) -> str:
+    """An image with the libraries that compiled packages count on."""
+    return base_image.make(docker_url, (*base_image.WHOLE, "libgcc-s1", "libgomp1", "libstdc++6"))
+
+
+@pytest.fixture
 def packages(tmp_path: Path) -> Callable[..., Path]:
     """Installs packages into a folder that containers can read."""
 
     def install(*names: str) -> Path:
-        folder = tmp_path / "packages"
+        folder, settings = tmp_path / "packages", pip_settings.for_uv()
         uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
-        subprocess.run([*uv, "--python", _PYTHON, "--target", str(folder), *names], check=True)
+        command = [*uv, "--index-strategy", "unsafe-best-match", *settings.arguments]
+        command += ["--python", _PYTHON, "--target", str(folder), *names]
+        subprocess.run(command, env={**os.environ, **settings.variables}, check=True)
         return folder
 
     return install
@@ -66,11 +77,11 @@ def logs(done: Finished) -> dict[str, str]:
     return {log.name: log.read_text(encoding="utf-8") for log in done.folder.log.parent.iterdir()}
 
 
-def test_pytorch_reduces_a_tensor_over_two_containers(run, docker, packages, need):
+def test_pytorch_reduces_a_tensor_over_two_containers(run, image, packages, need):
     need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
     distribution = "type: pytorch, process_count_per_instance: 2"
     folder = packages("torch==2.13.0", "numpy")
-    found = logs(run(TODAY, scripts.ALL_REDUCE, image=docker, packages=folder, distribution=distribution))
+    found = logs(run(TODAY, scripts.ALL_REDUCE, image=image, packages=folder, distribution=distribution))
     assert [found[f"std_log_process_0{rank}.txt"].splitlines()[-1] for rank in range(4)] == [
         "sum [10.0] 0 0 0 4",
         "sum [10.0] 1 1 0 4",
@@ -79,10 +90,10 @@ def test_pytorch_reduces_a_tensor_over_two_containers(run, docker, packages, nee
     ]
 
 
-def test_tensorflow_mirrors_over_two_containers(run, docker, packages):
+def test_tensorflow_mirrors_over_two_containers(run, image, packages):
     folder = packages("tensorflow-cpu==2.21.0")
     distribution = "type: tensorflow, worker_count: 2"
-    found = logs(run(PREVIEW, scripts.MIRRORED, image=docker, packages=folder, distribution=distribution))
+    found = logs(run(PREVIEW, scripts.MIRRORED, image=image, packages=folder, distribution=distribution))
     for worker in range(2):
         assert found[f"std_log_node_0{worker}_worker.txt"].splitlines()[-1] == f"sum 3.0 2 {worker}"
 
