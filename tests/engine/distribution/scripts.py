@@ -59,3 +59,20 @@ MIRRORED = """\
     print("sum", float(weight.numpy()), strategy.num_replicas_in_sync, resolver.task_id, flush=True)
     os._exit(0)
     """
+
+SPREAD = """\
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as On
+
+    ray.init(log_to_driver=False)
+
+
+    @ray.remote(num_cpus=1)
+    def place():
+        return ray.get_runtime_context().get_node_id()
+
+
+    nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
+    there = ray.get([place.options(scheduling_strategy=On(node, soft=False)).remote() for node in nodes])
+    print("ran on", len(set(there)), "nodes", flush=True)
+    """

@@ -1,7 +1,9 @@
-"""PyTorch, TensorFlow and MPI compute together in processes, as today's files and those of 2021 ask."""
+"""PyTorch, TensorFlow, MPI and Ray compute together in processes, as today's files and those of 2021 ask."""
 
+import os
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from tests.engine.distribution import scripts
@@ -77,3 +79,11 @@ def test_tensorflow_mirrors_over_two_workers(run):
     for worker in range(2):
         last = logs[f"std_log_node_0{worker}_worker.txt"].splitlines()[-1]
         assert last == f"sum 3.0 2 {worker}"
+
+
+def test_ray_runs_tasks_on_two_nodes_and_is_gone_afterwards(run):
+    logs = run(TODAY, "type: ray, include_dashboard: false", "ray==2.60.0", scripts.SPREAD)
+    assert logs["std_log_process_0.txt"].splitlines()[-1] == "ran on 2 nodes"
+    ours = os.environ["JOBLENS_CACHE"]
+    lines = [" ".join(each.info["cmdline"] or ()) for each in psutil.process_iter(["cmdline"])]
+    assert not [line for line in lines if ours in line and "raylet" in line]
