@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -65,7 +66,9 @@ def _command(plan: Plan, hosts: Sequence[str], process: Process) -> str:
 
     run, seen = plan.run_folder, choose.places(plan.backend, plan.run_folder)
     ends = run.path / members.MPI_ENDS
-    ends.mkdir(exist_ok=True)
+    if not process.serves:  # the first one: what an attempt before this one left would end it
+        shutil.rmtree(ends, ignore_errors=True)
+        ends.mkdir()
     folders = mpi.Folders(seen.own(run.log.parent), seen.own(ends))
     if process.serves:
         return mpi.node(process.name, folders)

@@ -4,6 +4,11 @@ import socket
 
 import pytest
 
+from joblens.engine.backends.choose import backend_for
+from joblens.engine.distribution.layout import free_ports, is_free
+from joblens.engine.records import Record
+from joblens.engine.run import RunOptions, plan_of
+from joblens.engine.tasks import tasks_of
 from tests.engine.jobs import Finished, finished, job, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unrecorded")]
@@ -105,10 +110,21 @@ MPICH = """\
 
 
 def test_a_free_port_is_nobodys():
-    from joblens.engine.distribution.layout import free_ports, is_free
-
     (port,) = free_ports(1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
         assert not is_free(port)
+
+
+def test_what_an_attempt_left_of_mpi_is_not_taken_for_the_next_ones(tmp_path):
+    plan = plan_of(
+        write(tmp_path, job("'true'", "distribution: {type: mpi}\n")), RunOptions(backend="process")
+    )
+    left = plan.run_folder.path / "rank-ends" / "0"
+    plan.run_folder.log.parent.mkdir(parents=True)
+    plan.run_folder.log.touch()
+    left.parent.mkdir()
+    left.touch()
+    tasks_of(plan, Record(plan.name), backend_for(plan), {})
+    assert list(left.parent.iterdir()) == []
