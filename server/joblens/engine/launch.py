@@ -96,33 +96,33 @@ def _several(
 
 def _mpi_failure(task: Task, code: int, note: Note, why: str) -> Outcome:
     """The failure of a process that mpirun started, or its own."""
-    from joblens.engine.distribution import ranks
+    from joblens.engine.distribution import ranks, verdict
 
     ends = ranks.of_mpi(task)
     if ends.failed:
         return _failure(ends, ends.all[0].log, note, why)
-    said = [line for line in ranks.tail(task.log) if line.strip(" -")]
+    said = [line for line in verdict.tail(task.log) if line.strip(" -")]
     for line in said:
         note(f"  mpirun| {line}")
     return Outcome(records.FAILED, code, f"mpirun {how(code)}{f': {said[-1]}' if said else '.'}")
 
 
 def _failure(ends: Ends, streamed: Path, note: Note, why: str) -> Outcome:
-    from joblens.engine.distribution import ranks
+    from joblens.engine.distribution import verdict
 
     first = ends.failed[0]
     code = first.code or 1
-    ranks.show(ends, streamed, note)
-    return Outcome(records.FAILED, code, ranks.told(ends, how(code), why))
+    verdict.show(ends, streamed, note)
+    return Outcome(records.FAILED, code, verdict.told(ends, how(code), why))
 
 
 def _lost_a_port(tasks: Sequence[Task], note: Note) -> bool:
     """Whether it failed because another program took a port meanwhile; then they can start again."""
     if not any(task.ports for task in tasks):
         return False
-    from joblens.engine.distribution import ranks
+    from joblens.engine.distribution import verdict
 
-    port = ranks.taken_port(tasks)
+    port = verdict.taken_port(tasks)
     if port is None:
         return False
     note(f"Another program took port {port} meanwhile: the processes start again with other ports.")

@@ -7,7 +7,7 @@ import pytest
 
 from joblens.engine import launch
 from joblens.engine.backends.base import Task
-from joblens.engine.distribution import ranks
+from joblens.engine.distribution import ranks, verdict
 
 
 class Pretend:
@@ -141,9 +141,9 @@ def test_who_still_runs_long_after_a_good_end_is_told(tmp_path, monkeypatch):
 def test_a_port_that_another_program_took_is_found_in_the_log(tmp_path):
     one = task(tmp_path, 0, ports=(4321,))
     one.log.write_text("port: 4321, code: -98, name: EADDRINUSE\n", encoding="utf-8")
-    assert ranks.taken_port([one]) == 4321
+    assert verdict.taken_port([one]) == 4321
     one.log.write_text("port: 5555, code: -98, name: EADDRINUSE\n", encoding="utf-8")
-    assert ranks.taken_port([one]) is None
+    assert verdict.taken_port([one]) is None
 
 
 def test_mpirun_stopping_the_others_is_no_failure_of_theirs(tmp_path):

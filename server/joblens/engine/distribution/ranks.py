@@ -1,4 +1,4 @@
-"""Several processes as one: when all of them are over, which one failed first, and how that is told."""
+"""Several processes as one: when all of them are over, and how each ended."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from joblens.engine.backends.base import Note, RunningTask, Task
+from joblens.engine.distribution.verdict import listed
 
 TURN = 0.05
 """Seconds between two looks at the processes."""
@@ -17,10 +18,7 @@ GRACE = 1.0
 PATIENCE = 60.0
 """Seconds after a good end after which it is told who still runs."""
 _STOPPED = (128 + 15, 128 + 9)
-_SHOWN = 20
-"""Lines shown of the log of the process that failed first."""
-_NAMED = 8
-"""Processes that are named in one sentence."""
+"""How mpirun ends the others once one has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,6 @@ def of_mpi(task: Task) -> Ends:
         for n, (file, log) in enumerate(zip(files, logs, strict=True))
     ]
     first = min((end for end in ends if end.code), key=lambda end: end.at, default=None)
-    # Once one has failed, mpirun ends the others by these signals.
     return Ends(
         tuple(replace(end, code=None) if end is not first and end.code in _STOPPED else end for end in ends)
     )
@@ -139,58 +136,4 @@ def _time(file: Path) -> float:
 def _waiting(tasks: Sequence[Task], codes: dict[int, int]) -> str:
     there = [task.name for number, task in enumerate(tasks) if number not in codes and not task.serves]
     ended = tasks[next(iter(codes))].name
-    return f"{ended} ended well {PATIENCE:.0f} s ago; still running: {_listed(there)}."
-
-
-def told(ends: Ends, how: str, why: str = "") -> str:
-    """Which process failed first, `how` being the words for it, and what became of the others."""
-    first, *more = ends.failed
-    stopped = sum(end.code is None for end in ends.all)
-    others = [
-        f"then failed {_listed([f'{end.name} ({end.code})' for end in more])}" if more else "",
-        f"{stopped} other{'s were' if stopped > 1 else ' was'} stopped" if stopped else "",
-    ]
-    place = f"{first.log.parent.name}/{first.log.name}"
-    last = next((line.strip() for line in reversed(tail(first.log)) if line.strip()), "")
-    ending = f"Its log, {place}, ends with: {last[:200]}" if last else f"Its log, {place}, is empty."
-    return " ".join(
-        filter(None, ["; ".join(filter(None, [f"{first.name} {how}", *others])) + ".", why, ending])
-    )
-
-
-def show(ends: Ends, streamed: Path, note: Note) -> None:
-    """Tell the end of the log of the process that failed first, unless all of it was shown already."""
-    first = ends.failed[0]
-    if first.log == streamed:
-        return
-    lines = tail(first.log)[-_SHOWN:]
-    if lines:
-        note(f"{first.name} failed first. Its log, {first.log.parent.name}/{first.log.name}, ends with:")
-        for line in lines:
-            note(f"  {first.name}| {line}")
-
-
-def tail(log: Path, size: int = 1 << 16) -> list[str]:
-    """The last lines of a log, of its last `size` bytes."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - size))
-            return file.read().decode("utf-8", "replace").splitlines()
-    except OSError:
-        return []
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def taken_port(tasks: Sequence[Task]) -> int | None:
-    """The port that a process could not listen on because another program does, as its log says."""
-    for task in tasks:
-        for line in tail(task.log) if task.ports else ():
-            if "EADDRINUSE" in line or "ddress already in use" in line:
-                for port in task.ports:
-                    if str(port) in line:
-                        return port
-    return None
+    return f"{ended} ended well {PATIENCE:.0f} s ago; still running: {listed(there)}."
