@@ -1,22 +1,20 @@
 """Environments: what a conda file comes to, its key, and building it once."""
 
-import base64
-import hashlib
 import re
 import socket
-import zipfile
-from pathlib import Path
 
 import pytest
 
 from joblens.engine import records, tools
+from joblens.engine.environments import conda, interpreters, requirements
 from joblens.engine.environments import needs as environments
-from joblens.engine.environments.needs import Needs, conda, interpreters, requirements
+from joblens.engine.environments.needs import Needs
 from joblens.engine.run import cancel, create
 from joblens.errors import EnvironmentBuildError
 from joblens.job.model import At, Environment
 from joblens.text.nodes import Span
 from tests.engine.jobs import finished, write
+from tests.engine.wheels import wheel
 
 JOB = """\
     command: python -c "import tiny; print(tiny.WORD)"
@@ -35,25 +33,6 @@ CONDA = """\
     """
 
 
-def wheel(folder: Path, word: str = "tiny") -> None:
-    """A package of one module, made by hand, so that no index is asked."""
-    files = {
-        "tiny.py": f"WORD = {word!r}\n",
-        "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
-        "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = "".join(f"{name},sha256={_digest(text)},{len(text)}\n" for name, text in files.items())
-    files["tiny-1.0.dist-info/RECORD"] = record + "tiny-1.0.dist-info/RECORD,,\n"
-    folder.mkdir()
-    with zipfile.ZipFile(folder / "tiny-1.0-py3-none-any.whl", "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-
-
-def _digest(text: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-
-
 def test_an_environment_is_built_once(tmp_path, need):
     need(tools.uv_or_none(), "uv is not installed")
     wheel(tmp_path / "wheels")
@@ -66,7 +45,7 @@ def test_an_environment_is_built_once(tmp_path, need):
     assert "tiny==1.0" in first.folder.build_log.with_name("environment.txt").read_text(encoding="utf-8")
     second = finished(file, environment=None)
     assert second.lines == ["tiny"]
-    assert not any(note.startswith(("Building", "Environment built")) for note in second.notes)
+    assert not any(note.startswith(("Building", "Environment built", "Resolved")) for note in second.notes)
 
 
 def test_a_requirement_that_is_nowhere_fails_the_run_and_says_so(tmp_path, need):
@@ -137,9 +116,11 @@ def test_conda_packages_become_the_same_on_pypi(written, pip):
     assert "is installed from PyPI as" in found.notes[0]
 
 
-def test_a_conda_package_without_a_twin_is_refused():
-    with pytest.raises(EnvironmentBuildError, match="'r-base' has no known twin on PyPI"):
-        conda.specification({"dependencies": ["r-base=4"]})
+def test_a_conda_package_without_a_twin_is_not_taken_from_pypi():
+    found = conda.specification({"dependencies": ["r-base=4", "numpy"]})
+    assert found.requirements == ("numpy",)
+    assert found.missing == ("r-base==4.*",)
+    assert found.without_twins() == "The conda package has no known twin on PyPI: 'r-base==4.*'."
 
 
 def test_what_is_no_python_package_is_left_out_and_said():
@@ -168,7 +149,7 @@ def test_an_image_alone_runs_with_this_python_and_says_so(tmp_path):
     run = finished(
         write(tmp_path, "command: echo\nenvironment: {image: python}\ncompute: local\n"), environment=None
     )
-    assert "The environment 'python' cannot be made without containers" in run.notes[0]
+    assert any("The environment 'python' cannot be made without containers" in note for note in run.notes)
 
 
 def test_a_build_that_fails_shows_the_words_of_the_tool(tmp_path, need):

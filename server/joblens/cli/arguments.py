@@ -42,6 +42,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _run(commands)
     _job(commands)
+    _env(commands)
     _check(commands)
     _migrate(commands)
     _ui(commands)
@@ -91,6 +92,15 @@ def _environment(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="'this-python': use the Python that runs Joblens instead of the job's own environment",
     )
+    _drift(command)
+
+
+def _drift(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-drift",
+        action="store_true",
+        help="where the job's Python or packages cannot be had, take the nearest, and tell each difference",
+    )
 
 
 def _choices(command: argparse.ArgumentParser) -> None:
@@ -137,6 +147,37 @@ def _job(commands: Commands) -> None:
         action = _command(actions, name, what, module, name)
         action.add_argument("name", nargs="?", help="the run's name")
         action.add_argument("--name", "-n", dest="named", help="the same, in the words of az")
+        _json(action)
+
+
+def _env(commands: Commands) -> None:
+    env = commands.add_parser(
+        "env",
+        help="list, build, show, remove, prune",
+        description="Environments that are kept for later runs.",
+    )
+    actions = env.add_subparsers(title="actions", required=True, metavar="ACTION")
+    module = "joblens.cli.env"
+    listing = _command(
+        actions, "list", "list the environments, the last used first", module, "list_environments"
+    )
+    build = _command(actions, "build", "build the environment of a job or of a conda file", module, "build")
+    build.add_argument("file", type=Path, metavar="FILE", help="a job, a conda file, or requirements (.txt)")
+    build.add_argument(
+        "--refresh", action="store_true", help="work out the packages anew: newer ones may be there by now"
+    )
+    build.add_argument("--backend", choices=("auto", "process", "container"), help="what it is built for")
+    _drift(build)
+    show = _command(actions, "show", "show what an environment is and who used it", module, "show")
+    show.add_argument("name", metavar="NAME", help="its name, or how that begins")
+    remove = _command(actions, "remove", "remove environments that no running run uses", module, "remove")
+    remove.add_argument("names", nargs="+", metavar="NAME", help="their names, or how those begin")
+    prune = _command(actions, "prune", "remove environments that no run has used lately", module, "prune")
+    prune.add_argument(
+        "--older-than", type=float, default=30, metavar="DAYS", help="not used for so many days (30); 0: any"
+    )
+    prune.add_argument("--dry-run", action="store_true", help="only name them")
+    for action in (listing, build, show, remove, prune):
         _json(action)
 
 

@@ -31,7 +31,7 @@ def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> Run
         from joblens.engine.overrides import parsed as read
 
         overrides = read(parsed.settings)
-    return RunOptions(parsed.name, parsed.environment, overrides, backend)
+    return RunOptions(parsed.name, parsed.environment, overrides, backend, parsed.allow_drift)
 
 
 def run_here(job: Path, options: RunOptions, *, follow: bool, json_lines: bool) -> int:

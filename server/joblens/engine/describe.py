@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from joblens.engine import secrets
@@ -10,9 +11,9 @@ from joblens.engine.backends import choose
 from joblens.engine.data import addresses, download
 from joblens.engine.data.binding import BoundInput
 from joblens.engine.data.outputs import BoundOutput
-from joblens.engine.environments import building, interpreters
+from joblens.engine.environments import interpreters, store
 from joblens.engine.environments.images import ImageSpec
-from joblens.engine.environments.needs import Needs
+from joblens.engine.environments.needs import Needs, place
 from joblens.engine.plan import Plan
 from joblens.errors import UserError
 
@@ -35,7 +36,7 @@ def describe(plan: Plan) -> str:
         ),
         *_processes(plan),
         *_sweep(plan),
-        *_section("notes", plan.notes),
+        *_section("notes", (*plan.notes, *plan.needs.replaced)),
     ]
     return "\n".join(parts) + "\n"
 
@@ -73,15 +74,16 @@ def _image(spec: ImageSpec) -> str:
 
 def _environment(needs: Needs) -> str:
     if needs.this_python:
-        return f"this Python, {building.python_of(needs)}"
-    if building.built(needs):
-        return f"{needs.folder} (already built)"
+        return f"this Python, {sys.executable}"
+    found = store.find(needs)
+    if found is not None:
+        return f"{found.folder} (already built)"
     listed = ", ".join(needs.requirements) or "nothing else"
     try:
         python = interpreters.find(needs.python or "").text
     except UserError as error:
         return f"cannot be built: {error}"
-    return f"to be built in {needs.folder}: Python {python}, {listed}"
+    return f"to be built in {place()}: Python {python}, {listed}"
 
 
 def _processes(plan: Plan) -> list[str]:

@@ -117,6 +117,21 @@ class RunFolder:
         return self.path / "run.json"
 
     @property
+    def environment(self) -> Path:
+        """The run's own layer over its environment, while it runs."""
+        return self.path / "environment"
+
+    @property
+    def tools_log(self) -> Path:
+        """All that the tools print that build the environment."""
+        return self.path / "system_logs" / "environment.txt"
+
+    @property
+    def prepared(self) -> Path:
+        """Which environment the run has."""
+        return self.path / "environment.json"
+
+    @property
     def supervisor(self) -> Path:
         """The process that owns the run."""
         return self.path / "supervisor.json"

@@ -83,7 +83,7 @@ class Plan:
 def read(file: Path) -> Plan:
     """The plan that was kept in a run's folder."""
     found = json.loads(file.read_text(encoding="utf-8"))
-    found["needs"] = Needs(found["needs"]["python"], tuple(found["needs"]["requirements"]))
+    found["needs"] = environments.read(found["needs"])
     found["inputs"] = tuple(BoundInput(**each) for each in found["inputs"])
     found["outputs"] = tuple(BoundOutput(**each) for each in found["outputs"])
     found["layout"] = layouts.read(found["layout"])
@@ -125,6 +125,7 @@ def plan(
         image, notes = _image(means, command_job, folder), means.notes
     else:
         needs, notes = _needs(means, folder, environment, document if command_job.code else None)
+        needs = dataclasses.replace(needs, drift=settings is not None and settings.allow_drift)
     parameters = {each.name: each.value for each in bound if each.literal}
     search = wanted(job) if isinstance(job, SweepJob) else None
     return Plan(

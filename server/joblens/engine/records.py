@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,10 @@ class Record:
     job_file: str = ""
     snapshot: str = ""
     """The hash of the code that runs."""
+    environment: str = ""
+    """The name of the environment that was built for it."""
+    drift: Sequence[str] = ()
+    """Where that differs from what the job asks for, a line each."""
     tracking: Mapping[str, str] = field(default_factory=dict)
     """Where MLflow has the run; empty where it is not recorded."""
     parent: str | None = None

@@ -38,6 +38,8 @@ class RunOptions:
     """Values by their place in the file: `{"inputs.rate": 0.1}`."""
     backend: str | None = None
     """`auto`, `process` or `container`; None is what the settings say."""
+    allow_drift: bool = False
+    """The nearest environment will do where the job's own cannot be had; else it is as the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _plan(source: Source, options: RunOptions) -> Plan:
         folder,
         environment=options.environment,
         backend=options.backend or settings.backend,
-        settings=settings,
+        settings=dataclasses.replace(settings, allow_drift=settings.allow_drift or options.allow_drift),
         document=source.document,
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from joblens.checks.configuration_file import FILES, Table, own_table, refuse_unknown, table_of, wrong
 
 BACKENDS = ("auto", "process", "container")
-_RUN_KEYS = ("backend", "pass_environment")
+_RUN_KEYS = ("backend", "allow_drift", "pass_environment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class RunSettings:
 
     backend: str = "auto"
     """One of BACKENDS; the variable JOBLENS_BACKEND comes before the file."""
+    allow_drift: bool = False
+    """An environment that cannot be had may be answered by the nearest one."""
     environments: Mapping[str, object] = field(default_factory=dict)
     """What stands here for `azureml:NAME`: `{NAME: {...}}` as the file says it."""
     data: Mapping[str, object] = field(default_factory=dict)
@@ -62,10 +64,13 @@ def _settings(own: Table, file: Path) -> RunSettings:
     backend = run.get("backend", "auto")
     if backend not in BACKENDS:
         raise wrong(f"'backend' is one of {', '.join(BACKENDS)}, not '{backend}'", file)
+    allow_drift = run.get("allow_drift", False)
+    if not isinstance(allow_drift, bool):
+        raise wrong(f"'allow_drift' is true or false, not '{allow_drift}'", file)
     environments, data, datastores = (
         table_of(own.get(name, {}), name, file) for name in ("environments", "data", "datastores")
     )
     passed = run.get("pass_environment", [])
     if not isinstance(passed, list) or not all(isinstance(name, str) for name in passed):
         raise wrong("'pass_environment' is a list of names, such as [\"HF_TOKEN\"]", file)
-    return RunSettings(str(backend), environments, data, datastores, tuple(passed), file.parent)
+    return RunSettings(str(backend), allow_drift, environments, data, datastores, tuple(passed), file.parent)

@@ -142,8 +142,19 @@ class Supervisor:
             if source.url is not None:
                 download.fetch(source, self._events.note)
         self._recorded.wait()
+        self._remember_environment()
         for output in self._plan.outputs:
             outputs.make_place(output)
+
+    def _remember_environment(self) -> None:
+        """Keep in the records which environment it is, and every substitution in it."""
+        from joblens.engine.environments import used
+
+        found = used.read(self._folder)
+        if found.name:
+            self._record = dataclasses.replace(self._record, environment=found.name, drift=found.drift)
+            if self._recorder is not None:
+                self._recorder.tag(found.tags(), self._events.note)
 
     def _begin_record(self) -> None:
         """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""

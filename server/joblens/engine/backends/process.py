@@ -14,10 +14,12 @@ from joblens.engine import processes, secrets
 from joblens.engine.backends.base import Note, Task
 from joblens.engine.data import links, protection
 from joblens.engine.distribution import layout
-from joblens.engine.environments import building
+from joblens.engine.environments import building, installs, layer, used
+from joblens.engine.environments.layer import Base
+from joblens.engine.environments.store import Built
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
-from joblens.errors import MissingToolError
+from joblens.errors import EnvironmentBuildError, MissingToolError
 
 # The shell around the command writes the exit code itself, so that it survives the supervisor's death.
 _KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; printf %s $c >"$f.tmp" && mv "$f.tmp" "$f"; exit $c'
@@ -32,6 +34,7 @@ class ProcessBackend:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._folder = plan.run_folder
+        self._built: Built | None = None
 
     @functools.cached_property
     def _protects(self) -> bool | None:
@@ -39,8 +42,8 @@ class ProcessBackend:
         return protection.possible(self._plan) if protection.protected(self._plan) else None
 
     def limits(self) -> list[str]:
-        """Nodes are processes here, and not every machine can protect inputs."""
-        found: list[str] = []
+        """Nodes are processes here, inputs may be unprotected, and installing is for the run alone."""
+        found = installs.told(self._plan.command)
         shape = self._plan.layout
         if shape.nodes > 1 or shape.count > 1:
             from joblens.engine.distribution import devices
@@ -54,8 +57,18 @@ class ProcessBackend:
         return found
 
     def prepare(self, log: Path, note: Note) -> None:
-        """Build the environment unless it is there."""
-        building.build(self._plan.needs, log, note)
+        """Build the environment unless it is there; say where it differs from the cluster's."""
+        own_log = self._folder.tools_log
+        try:
+            self._built = building.build(self._plan.needs, own_log, note, run=self._folder.path)
+        except EnvironmentBuildError:
+            if own_log.exists():
+                shutil.copyfile(own_log, log)
+            raise
+        if self._built is not None:
+            used.write(self._folder, self._built.key, self._built.drift)
+            for line in self._built.drift:
+                note(line)
 
     def hosts(self) -> Sequence[str]:
         """All nodes are this machine."""
@@ -70,7 +83,7 @@ class ProcessBackend:
         processes.adopt_orphans(True)
         links.make(self._plan)
         programs = self._programs()
-        _find(task, programs)
+        _find(task, programs, self._base.programs)
         command = _shell(task.command)
         if self._protects:
             command = protection.view(self._plan, command)
@@ -94,34 +107,35 @@ class ProcessBackend:
         strays = processes.end_descendants(self._folder.path)
         processes.adopt_orphans(False)
         links.remove(self._folder)
+        layer.remove(self._folder)
         return strays
 
     def recover(self) -> int:
         """End the processes that carry the run's mark."""
         strays = processes.end_run(self._folder.path)
         links.remove(self._folder)
+        layer.remove(self._folder)
         return strays
 
     def _programs(self) -> Path:
-        """The folder with `python`; a Python that is only called `python3` gets the name here."""
-        programs = building.programs_of(self._plan.needs)
-        if sys.platform == "win32" or (programs / "python").exists():
-            return programs
-        made = self._folder.path / "bin"
-        made.mkdir(exist_ok=True)
-        if not (made / "python").exists():
-            (made / "python").symlink_to(building.python_of(self._plan.needs))
-        return made
+        """The folder with the run's own `python` and `pip`."""
+        return layer.make(self._base, self._folder)
+
+    @functools.cached_property
+    def _base(self) -> Base:
+        return layer.base_of(self._built)
 
     def _environment(self, task: Task, programs: Path) -> dict[str, str]:
         variables = secrets.passed(processes.outside_variables(), self._plan.passed)
         for name in [name for name in variables if name in _SHELL_SETTINGS or name.startswith("BASH_FUNC_")]:
             del variables[name]
-        if not self._plan.needs.this_python:
-            for name in _PYTHON_SETTINGS:
-                variables.pop(name, None)
-            variables["VIRTUAL_ENV"] = str(self._plan.needs.folder)
-        variables["PATH"] = os.pathsep.join([str(programs), variables.get("PATH", os.defpath)])
+        for name in _PYTHON_SETTINGS if self._built else ("PYTHONHOME", "__PYVENV_LAUNCHER__"):
+            variables.pop(name, None)
+        if self._base.prefix is not None:
+            variables["CONDA_PREFIX"] = str(self._base.prefix)
+        variables |= layer.variables(self._folder)
+        places = [str(programs), str(self._base.programs), variables.get("PATH", os.defpath)]
+        variables["PATH"] = os.pathsep.join(places)
         mark = {processes.RUN_VARIABLE: str(self._folder.path)}
         return {"PYTHONUNBUFFERED": "1", **variables, **self._folders(), **task.variables, **mark}
 
@@ -184,9 +198,9 @@ class ProcessPlaces:
         return str(path)
 
 
-def _find(task: Task, programs: Path) -> None:
+def _find(task: Task, *programs: Path) -> None:
     """Refuse a task whose program is nowhere."""
-    places = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
+    places = os.pathsep.join([*map(str, programs), os.environ.get("PATH", "")])
     if task.program and shutil.which(task.program, path=places) is None:
         raise MissingToolError(
             f"The job's distribution needs '{task.program}', which its environment does not have.",

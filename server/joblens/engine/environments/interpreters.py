@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -9,12 +10,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from joblens.engine import tools
 from joblens.errors import EnvironmentBuildError
 
-_CLAUSE = re.compile(r"(?P<operator>==|=|>=|<=|!=|>|<|~=)?(?P<version>\d+(?:\.\d+)*)(?:\.?\*)?(?:=.*)?")
+_CLAUSE = re.compile(
+    r"(?P<operator>==|=|>=|<=|!=|>|<|~=)?(?P<version>\d+(?:\.\d+)*)(?:\.?\*|(?:a|b|rc)\d+)?(?:=.*)?"
+)
+_OLDEST = (3, 7)
+"""What uv can work with."""
 _PROBE = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
 
 
@@ -42,10 +48,10 @@ def find(pin: str) -> Interpreter:
     for candidate in _candidates(clauses):
         if _answers(candidate.version, clauses):
             return candidate
-    raise EnvironmentBuildError(
+    raise NoInterpreterError(
         f"The environment asks for Python {pin.lstrip('=')}, and there is none on this machine.",
-        hint="Install that Python (pyenv, conda and the system's are found), change the pin, or run the job "
-        "with this Python: --environment this-python.",
+        hint="Install that Python (pyenv, conda, uv and the system's are found) or change the pin; "
+        "--environment this-python takes the one that runs Joblens.",
     )
 
 
@@ -54,9 +60,37 @@ def fits(version: tuple[int, ...], pin: str | None) -> bool:
     return pin is None or _answers(version, _clauses(pin))
 
 
+class NoInterpreterError(EnvironmentBuildError):
+    """There is no Python here that answers the pin."""
+
+
+def nearest(pin: str) -> list[Interpreter]:
+    """The Pythons here, one of each minor version, those next to the pin first and newer before older."""
+    wanted = next((numbers for _, numbers in _clauses(pin) if len(numbers) > 1), None) or sys.version_info[:2]
+    found: dict[tuple[int, ...], Interpreter] = {}
+    for candidate in _candidates([]):
+        if candidate.version >= _OLDEST:
+            found.setdefault(candidate.version[:2], candidate)
+    older = [each for minor, each in found.items() if minor < tuple(wanted[:2])]
+    newer = [each for minor, each in found.items() if minor >= tuple(wanted[:2])]
+    by_version = attrgetter("version")
+    return [*sorted(newer, key=by_version), *sorted(older, key=by_version, reverse=True)]
+
+
+def drift(pin: str, interpreter: Interpreter) -> list[str]:
+    """Where the Python differs from the pin, in its patch at least."""
+    for operator, numbers in _clauses(pin):
+        if operator == "=" and interpreter.version[: len(numbers)] != numbers:
+            return [f"Python is {interpreter.text}, not {'.'.join(map(str, numbers))}."]
+    return []
+
+
 def _clauses(pin: str) -> list[tuple[str, tuple[int, ...]]]:
     clauses = []
-    for part in pin.replace(" ", "").split(","):
+    pin = re.sub(r"(?<=[\w.*])\s+(?=[\w*]+$)", "=", pin.strip())  # a version and a build
+    for part in filter(None, pin.replace(" ", "").split(",")):
+        if part == "*" or part.startswith("=*"):
+            continue
         match = _CLAUSE.fullmatch(part)
         if match is None:
             raise EnvironmentBuildError(
@@ -105,6 +139,7 @@ def _places(clauses: list[tuple[str, tuple[int, ...]]]) -> Iterator[Path]:
     if exact is not None:
         yield from _by_uv(f"{exact[0]}.{exact[1]}")
     yield from _pyenv(exact)
+    yield from _launcher()
     names = [f"python{exact[0]}.{exact[1]}"] if exact else []
     for name in (*names, "python3", "python", *(f"python3.{minor}" for minor in range(20, 7, -1))):
         found = shutil.which(name)
@@ -124,7 +159,7 @@ def _by_uv(minor: str) -> Iterator[Path]:
 
 
 def _pyenv(exact: tuple[int, ...] | None) -> Iterator[Path]:
-    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    root = Path(os.environ.get("PYENV_ROOT") or os.environ.get("PYENV") or Path.home() / ".pyenv")
     wanted = f"{exact[0]}.{exact[1]}" if exact else ""
     folders = [path for path in (root / "versions").glob("*") if path.name.startswith(wanted)]
     for folder in sorted(
@@ -133,15 +168,36 @@ def _pyenv(exact: tuple[int, ...] | None) -> Iterator[Path]:
         yield _python_in(folder)
 
 
+def _launcher() -> Iterator[Path]:
+    """What Windows' launcher of Pythons knows."""
+    launcher = shutil.which("py") if sys.platform == "win32" else None
+    if launcher is None:
+        return
+    listing = subprocess.run([launcher, "-0p"], capture_output=True, text=True, check=False).stdout
+    yield from paths_in(listing)
+
+
+def paths_in(listing: str) -> list[Path]:
+    """The interpreters in what `py -0p` prints: a version, perhaps a star, a path."""
+    found = (re.search(r"\s(\S:\\.*\.exe|[A-Za-z]:/.*\.exe)\s*$", line) for line in listing.splitlines())
+    return [Path(match[1]) for match in found if match]
+
+
 def _conda() -> Iterator[Path]:
-    roots = [Path.home() / name for name in ("miniconda3", "anaconda3", "miniforge3", "mambaforge")]
-    roots += [Path("/opt/conda"), Path("/opt/miniconda3")]
-    if os.environ.get("CONDA_PREFIX"):
-        roots.insert(0, Path(os.environ["CONDA_PREFIX"]))
+    home = Path.home()
+    names = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba")
+    roots = [home / name for name in names]
+    roots += [Path("/opt") / name for name in ("conda", *names)]
+    for variable in ("MAMBA_ROOT_PREFIX", "CONDA_PREFIX"):
+        if os.environ.get(variable):
+            roots.insert(0, Path(os.environ[variable]))
     for root in roots:
         yield _python_in(root)
         for folder in sorted((root / "envs").glob("*")):
             yield _python_in(folder)
+    with contextlib.suppress(OSError):
+        for line in (home / ".conda/environments.txt").read_text(encoding="utf-8").splitlines():
+            yield _python_in(Path(line.strip()))
 
 
 def _python_in(folder: Path) -> Path:

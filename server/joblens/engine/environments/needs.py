@@ -1,7 +1,4 @@
-"""What a job's command needs installed, and the cached environment that has it.
-
-An environment is named by the hash of all it is made from; a second run with the same needs builds nothing.
-"""
+"""What a job's command needs installed, and its name: equal for equal needs, however they are written."""
 
 from __future__ import annotations
 
@@ -12,24 +9,39 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from joblens.engine import folders
-from joblens.engine.environments import conda, interpreters, requirements
+from joblens.engine.environments import conda, interpreters, pip_settings, requirements
 from joblens.errors import EnvironmentBuildError
 from joblens.job.model import Environment
 
-_FORMAT = 1
+_FORMAT = 2
 """Counted up when environments are built in another way, so that old ones are left alone."""
 THIS_PYTHON = "this-python"
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What to install, and for which Python; without requirements and a pin, nothing is built."""
+    """What to install, and for which Python; without a pin, nothing is built."""
 
     python: str | None = None
     """A pin such as `=3.10`; None is the Python that runs Joblens, as it is."""
     requirements: tuple[str, ...] = ()
+    """All that pip can install, conda packages by their name on PyPI."""
+    packages: tuple[str, ...] = ()
+    """The conda packages as they are written, for a channel of conda's."""
+    pip: tuple[str, ...] = ()
+    """What pip installs beside those."""
+    channels: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Conda packages that are not known to be on PyPI, as pip would write them."""
+    left_out: tuple[str, ...] = ()
+    """Conda packages that are no Python packages."""
+    replaced: tuple[str, ...] = ()
+    """What pip installs in place of conda's own, a line each."""
+    drift: bool = False
+    """The user lets the nearest Python and other versions take the place of those that cannot be had."""
 
     @property
     def this_python(self) -> bool:
@@ -38,21 +50,37 @@ class Needs:
 
     @property
     def key(self) -> str:
-        """The name of the environment: equal for equal needs, however they are written."""
+        """The name of what is asked for; whether drift is allowed does not change that."""
         made_from = {
             "format": _FORMAT,
-            "platform": [sys.platform, platform.machine(), *platform.libc_ver()],
+            "machine": machine(),
             "python": self.python,
             "requirements": requirements.normalised(self.requirements),
+            "missing": requirements.normalised(self.missing),
+            "packages": sorted(" ".join(package.split()).lower() for package in self.packages),
+            "channels": self.channels if self.missing or self.left_out else (),
             "local": requirements.local_contents(self.requirements),
+            "from": pip_settings.identity(),
         }
-        text = json.dumps(made_from, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:20]
+        return digest(made_from)
 
-    @property
-    def folder(self) -> Path:
-        """Where the environment is, once it is built."""
-        return place() / self.key
+
+def read(found: Mapping[str, Any]) -> Needs:
+    """Needs that were kept as plain data."""
+    values: dict[str, Any] = {
+        name: tuple(one) if isinstance(one, list) else one for name, one in found.items()
+    }
+    return Needs(**values)
+
+
+def machine() -> list[str]:
+    """What a built environment depends on besides its Python."""
+    return [sys.platform, platform.machine(), *platform.libc_ver()]
+
+
+def digest(made_from: object) -> str:
+    """A short name for what plain data say."""
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:20]
 
 
 def place() -> Path:
@@ -65,20 +93,25 @@ def needs(environment: Environment | None, folder: Path) -> tuple[Needs, tuple[s
     if environment is None:
         return Needs(), (f"The job names no environment: the command runs with {_this()}.",)
     if environment.conda is not None or environment.conda_file is not None:
-        made, notes = _from_packages(environment, folder)
-        return made, (*_unused_image(environment), *notes)
-    what = environment.image or environment.reference or environment.build_context or environment.dockerfile
+        made = _from_packages(environment, folder)
+        return made, _unused_image(environment)
+    if environment.reference is not None:
+        return Needs(), (
+            f"Only a workspace knows the environment '{environment.reference.value}': the command runs with "
+            f"{_this()}. Say what it is under [environments] in joblens.toml to have it here.",
+        )
+    what = environment.image or environment.build_context or environment.dockerfile
     name = f" '{what.value}'" if what else ""
     return Needs(), (
         f"The environment{name} cannot be made without containers: the command runs with {_this()}.",
     )
 
 
-def _from_packages(environment: Environment, folder: Path) -> tuple[Needs, tuple[str, ...]]:
+def _from_packages(environment: Environment, folder: Path) -> Needs:
     if environment.conda is not None:
         return _from_conda(environment.conda.value, folder)
     assert environment.conda_file is not None
-    return _from_file((folder / environment.conda_file.value.removeprefix("file:")).absolute())
+    return from_file((folder / environment.conda_file.value.removeprefix("file:")).absolute())
 
 
 def _unused_image(environment: Environment) -> tuple[str, ...]:
@@ -96,7 +129,8 @@ def _this() -> str:
     return f"this Python ({platform.python_version()}, {sys.executable})"
 
 
-def _from_file(file: Path) -> tuple[Needs, tuple[str, ...]]:
+def from_file(file: Path) -> Needs:
+    """What a conda file, or a file of requirements, asks for."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -106,7 +140,7 @@ def _from_file(file: Path) -> tuple[Needs, tuple[str, ...]]:
         ) from error
     if file.suffix == ".txt":
         lines = requirements.resolved(text.splitlines(), file.parent)
-        return Needs(f"={interpreters.default_pin()}", lines), ()
+        return Needs(f"={interpreters.default_pin()}", lines, pip=lines)
     return _from_conda(_conda(text, file), file.parent)
 
 
@@ -130,7 +164,15 @@ def _conda(text: str, file: Path) -> Mapping[str, object]:
     return found
 
 
-def _from_conda(found: Mapping[str, object], folder: Path) -> tuple[Needs, tuple[str, ...]]:
-    specification = conda.specification(found)
-    pin = specification.python or f"={interpreters.default_pin()}"
-    return Needs(pin, requirements.resolved(specification.requirements, folder)), specification.notes
+def _from_conda(found: Mapping[str, object], folder: Path) -> Needs:
+    asked = conda.specification(found)
+    return Needs(
+        python=asked.python or f"={interpreters.default_pin()}",
+        requirements=requirements.resolved(asked.requirements, folder),
+        packages=asked.packages,
+        pip=requirements.resolved(asked.pip, folder),
+        channels=asked.channels,
+        missing=asked.missing,
+        left_out=asked.left_out,
+        replaced=asked.notes,
+    )

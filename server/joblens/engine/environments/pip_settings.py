@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _MINE = (
     "UV_DEFAULT_INDEX",
@@ -26,6 +28,44 @@ class Settings:
 
     arguments: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+
+
+_SOURCES = (
+    *_MINE,
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "PIP_NO_INDEX",
+    "PIP_CONFIG_FILE",
+)
+
+
+def identity() -> str:
+    """A hash of all that says where packages come from, without a call of pip."""
+    said = [f"{name}={os.environ[name]}" for name in _SOURCES if os.environ.get(name)]
+    said += [text for file in _files() if (text := _text(file))]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12] if said else ""
+
+
+def _files() -> list[Path]:
+    home = Path.home()
+    if sys.platform == "win32":
+        places = [Path(os.environ[name]) / "pip" for name in ("APPDATA", "PROGRAMDATA") if name in os.environ]
+        found = [place / "pip.ini" for place in (*places, home / "pip")]
+        return [*found, Path(sys.prefix) / "pip.ini"]
+    general = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    places = [Path("/etc"), Path("/etc/xdg/pip"), general / "pip", home / ".pip", Path(sys.prefix)]
+    places += [home / "Library/Application Support/pip", Path("/Library/Application Support/pip")]
+    named = os.environ.get("PIP_CONFIG_FILE")
+    found = [place / "pip.conf" for place in places] + ([Path(named)] if named else [])
+    return [*found, general / "uv/uv.toml", Path("/etc/uv/uv.toml")]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def for_uv() -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from joblens.engine.code import snapshot
@@ -16,6 +17,37 @@ _NAMED = re.compile(
 _OPTION = re.compile(r"(?P<flag>--?[A-Za-z][\w-]*)(?:[=\s]\s*(?P<value>.+))?")
 _FILES = {"-r": "-r", "--requirement": "-r", "-c": "-c", "--constraint": "-c"}
 _PLACES = {"-f": "--find-links", "--find-links": "--find-links", "-e": "-e", "--editable": "-e"}
+CONSTRAINT = "--constraint-line "
+_OF_UV = {"--pre": ("--prerelease", "allow"), "--trusted-host": ("--allow-insecure-host",)}
+_NOT_OF_UV = ("--prefer-binary", "--use-feature", "--require-hashes", "--use-pep517", "--no-cache-dir")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Requirements as uv takes them."""
+
+    lines: tuple[str, ...]
+    """What stands in a requirements file."""
+    constraints: tuple[str, ...]
+    """What stands in a constraints file."""
+    arguments: tuple[str, ...]
+    """What uv takes on its command line alone."""
+
+
+def for_uv(lines: Iterable[str]) -> Asked:
+    """Resolved lines in uv's words."""
+    kept: list[str] = []
+    constraints: list[str] = []
+    arguments: list[str] = []
+    for line in lines:
+        flag, _, value = line.replace("=", " ", 1).partition(" ") if line.startswith("--") else (line, "", "")
+        if line.startswith(CONSTRAINT):
+            constraints.append(line.removeprefix(CONSTRAINT))
+        elif flag in _OF_UV:
+            arguments += [*_OF_UV[flag], *([value.strip()] if value else [])]
+        elif flag not in _NOT_OF_UV:
+            kept.append(line)
+    return Asked(tuple(kept), tuple(constraints), tuple(arguments))
 
 
 def resolved(lines: Iterable[str], folder: Path) -> tuple[str, ...]:
@@ -59,7 +91,7 @@ def _file(line: str, flag: str, path: Path) -> Iterable[str]:
             hint="A path in a pip section is relative to the file it stands in.",
         ) from error
     inner = resolved(lines, path.parent)
-    return inner if flag == "-r" else [f"--constraint-line {entry}" for entry in inner]
+    return inner if flag == "-r" else [CONSTRAINT + entry for entry in inner]
 
 
 def _place(value: str, folder: Path) -> str:
@@ -74,11 +106,23 @@ def _absolute(value: str, folder: Path) -> str:
     return value
 
 
+def parts(line: str) -> tuple[str, str, str, str] | None:
+    """A requirement's name, extras, versions, and the rest but for hashes; None for a path or an address."""
+    line = re.split(r"\s--hash\b", line)[0]
+    match = None if line.startswith(("-", "/")) or "://" in line else _NAMED.fullmatch(line)
+    return None if match is None else (match["name"], match["extras"] or "", match["versions"], match["rest"])
+
+
+def canonical(name: str) -> str:
+    """A package's name in the one spelling that PyPI compares by."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _normal(line: str) -> str:
     match = _NAMED.fullmatch(line)
     if match is None or line.startswith("-"):
         return line
-    name = re.sub(r"[-_.]+", "-", match["name"]).lower()
+    name = canonical(match["name"])
     extras = ",".join(sorted(extra.strip().lower() for extra in (match["extras"] or "[]")[1:-1].split(",")))
     versions = ",".join(sorted(part.replace(" ", "") for part in match["versions"].split(",")))
     rest = " ".join(match["rest"].split())

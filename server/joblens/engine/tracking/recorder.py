@@ -58,6 +58,16 @@ class Recorder:
             "name": self.name,
         }
 
+    def tag(self, tags: Mapping[str, str], note: Callable[[str], None]) -> None:
+        """Add what became known since the start."""
+        client = Client(self.uri)
+        try:
+            client.set_tags(self.run.run_id, tags)
+        except TrackingError as error:
+            note(f"The record in MLflow lacks what became known of the environment: {error}.")
+        finally:
+            client.close()
+
     def finish(
         self,
         status: str,

@@ -59,9 +59,10 @@ def _by_conda(tool: str, path: str, prefix: str) -> Way:
 def _for_pip(file: CondaFile) -> tuple[Specification | None, str]:
     """What conda would install, as pip can; or why pip cannot."""
     try:
-        return conda.specification({"dependencies": list(file.packages)}), ""
+        found = conda.specification({"dependencies": list(file.packages)})
     except EnvironmentBuildError as error:
         return None, str(error).removesuffix(".")
+    return (None, found.without_twins().removesuffix(".")) if found.missing else (found, "")
 
 
 def _by_venv(python: Python, wanted: Specification, prefix: str, image: str) -> Way:
