@@ -13,8 +13,6 @@ from joblens.engine.environments import removal, store
 from joblens.errors import MissingToolError, RunNotFoundError
 
 if TYPE_CHECKING:
-    from docker import DockerClient
-
     from joblens.engine.backends.container.built import Built as Image
     from joblens.engine.environments.store import Built
 
@@ -136,7 +134,7 @@ def _time(text: str) -> float:
 
 
 @contextlib.contextmanager
-def _images(note: Callable[[str], None]) -> Iterator[DockerClient | None]:
+def _images(note: Callable[[str], None]) -> Iterator[Any | None]:
     """A client of the engine that answers; None, with a note that says why, where there is none."""
     from joblens.engine.backends.container import engines
 
