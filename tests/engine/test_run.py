@@ -333,12 +333,12 @@ def test_a_failure_of_ours_closes_the_run_and_says_where_to_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start_supervisor = run._start_supervisor
-    monkeypatch.setattr(run, "_start_supervisor", lambda folder: None)
+    monkeypatch.setattr(run, "_start_supervisor", lambda *_: None)
     started = run.create(write(tmp_path, job("echo hello")), options=RunOptions(environment="this-python"))
     folder = RunFolder(started.folder)
     shutil.rmtree(folder.code)
     folder.code.write_text("no folder", encoding="utf-8")
-    start_supervisor(folder)
+    start_supervisor(folder, {})
     ended = Finished(started.folder, list(follow(started.folder)))
     assert ended.record.status == "Failed"
     assert "supervisor.txt" in ended.record.reason
