@@ -51,6 +51,8 @@ export interface RunEvent {
   readonly status?: string;
   readonly exitCode?: number;
   readonly trackingUrl?: string;
+  /** The line goes on in the next event. */
+  readonly more?: boolean;
 }
 
 export const runRequest: Request<RunParams, StartedRun> = { method: "joblens/run" };

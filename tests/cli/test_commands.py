@@ -59,6 +59,7 @@ def test_json_is_an_event_per_line(joblens, tmp_path):
     assert [event["status"] for event in events if event["kind"] == "status"] == [
         "Preparing",
         "Running",
+        "Finalizing",
         "Completed",
     ]
     assert {"kind": "line", "text": "hello"} in events

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from joblens.engine import folders, records
+from joblens.engine import folders, records, recovery
 from joblens.engine.events import Event
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
@@ -230,7 +230,7 @@ def test_a_server_that_is_only_slow_is_waited_for():
 def test_a_lost_run_is_closed_in_mlflow_too(tmp_path):
     started = create(write(tmp_path, job('"echo on; sleep 600"')))
     until(follow(started.folder), "on")
-    owner = records.supervisor(RunFolder(started.folder))
+    owner = recovery.supervisor(RunFolder(started.folder))
     assert owner is not None
     os.kill(owner.pid, signal.SIGKILL)
     assert records.wait(started.folder).status == "Failed"

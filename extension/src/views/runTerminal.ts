@@ -36,8 +36,9 @@ export class RunTerminal implements Disposable {
     this.terminal.show(true);
   }
 
-  writeLine(line: string): void {
-    const text = `${line}\r\n`;
+  /** `end` is empty for a line that goes on. */
+  writeLine(line: string, end = "\r\n"): void {
+    const text = line + end;
     this.kept.push(text);
     if (this.kept.length > 2 * KEPT_LINES) this.kept.splice(0, KEPT_LINES);
     if (this.isOpen) this.written.fire(text);

@@ -75,7 +75,7 @@ export class Runs implements Disposable {
   private add(event: RunEvent): void {
     const run = this.run(event.name);
     if (event.trackingUrl !== undefined) run.trackingUrl = event.trackingUrl;
-    for (const line of terminalLines(event)) run.terminal.writeLine(line);
+    for (const line of terminalLines(event)) run.terminal.writeLine(line, event.more ? "" : "\r\n");
     if (event.status === undefined || event.status === run.status) return;
     run.status = event.status;
     if (isFinal(event.status)) void tellEnd(run, event.exitCode);

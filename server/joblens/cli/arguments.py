@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from joblens.cli import job_arguments
+
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -82,6 +84,7 @@ def _run(commands: Commands) -> None:
     run.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
     run.add_argument("--backend", choices=("auto", "process", "container"), help="where the command runs")
     _environment(run)
+    job_arguments.life(run)
     _choices(run)
     _json(run)
 
@@ -122,7 +125,9 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 
 def _job(commands: Commands) -> None:
-    job = commands.add_parser("job", help="create, list, show, stream, cancel", description="Runs of jobs.")
+    job = commands.add_parser(
+        "job", help="create, list, show, stream, cancel, download, delete, rerun", description="Runs of jobs."
+    )
     actions = job.add_subparsers(title="actions", required=True, metavar="ACTION")
     module = "joblens.cli.job"
     create = _command(
@@ -135,19 +140,10 @@ def _job(commands: Commands) -> None:
         flags = [f"--{part}", *([short] if short else [])]
         create.add_argument(*flags, help=f"the {part.replace('-', ' ')} of the cluster's workspace")
     _environment(create)
+    job_arguments.life(create)
     _choices(create)
     _json(create)
-    listing = _command(actions, "list", "list the runs of the project, the newest first", module, "list_runs")
-    _json(listing)
-    for name, what in (
-        ("show", "show how a run stands"),
-        ("stream", "show a run's log, and follow it until it ends"),
-        ("cancel", "end a run"),
-    ):
-        action = _command(actions, name, what, module, name)
-        action.add_argument("name", nargs="?", help="the run's name")
-        action.add_argument("--name", "-n", dest="named", help="the same, in the words of az")
-        _json(action)
+    job_arguments.add(lambda *args: _command(actions, *args), _json, _choices)
 
 
 def _env(commands: Commands) -> None:

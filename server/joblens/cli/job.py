@@ -10,7 +10,8 @@ from typing import TypeVar
 from joblens.cli import show as shown
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here
-from joblens.engine import folders, records
+from joblens.engine import folders, listing, records
+from joblens.engine.records import Record
 from joblens.engine.run import RunOptions
 from joblens.engine.run import cancel as cancel_run
 from joblens.errors import JobFileError
@@ -51,7 +52,8 @@ def _submit(parsed: argparse.Namespace, options: RunOptions) -> int:
 
 def list_runs(parsed: argparse.Namespace) -> int:
     """A line for each run of the project that the current folder is in."""
-    found = records.list_runs(Path.cwd())
+    most = None if parsed.all_results else parsed.max_results
+    found = listing.list_runs(Path.cwd(), most, lambda record: _is_wanted(record, parsed))
     if parsed.json:
         for record in found:
             as_json(record.data())
@@ -60,7 +62,15 @@ def list_runs(parsed: argparse.Namespace) -> int:
         print(f"No runs in {folders.runs(Path.cwd())}.", file=sys.stderr)
         return 0
     print(shown.table(found))
+    if len(found) == most:
+        print(f"joblens: These are the newest {most}; --all-results shows all.", file=sys.stderr)
     return 0
+
+
+def _is_wanted(record: Record, parsed: argparse.Namespace) -> bool:
+    asked = {"status": record.status, "experiment_name": record.experiment, "parent_job_name": record.parent}
+    wanted = {key: getattr(parsed, key) for key in asked}
+    return all(value is None or asked[key] == value for key, value in wanted.items())
 
 
 def show(parsed: argparse.Namespace) -> int:
@@ -83,7 +93,7 @@ def cancel(parsed: argparse.Namespace) -> int:
     """The end of a run, waited for."""
     folder = _folder(parsed)
     cancel_run(folder)
-    record = records.wait(folder)
+    record = records.show(folder) if parsed.no_wait else records.wait(folder)
     if parsed.json:
         as_json(record.data())
     else:
@@ -92,8 +102,13 @@ def cancel(parsed: argparse.Namespace) -> int:
 
 
 def _folder(parsed: argparse.Namespace) -> Path:
-    name = _one(parsed.named, parsed.name, "No run is named.", "'joblens job list' shows the project's runs.")
-    return records.folder_of(name, Path.cwd())
+    return listing.folder_of(named(parsed), Path.cwd())
+
+
+def named(parsed: argparse.Namespace) -> str:
+    """The run that the command is about."""
+    given: tuple[str | None, str | None] = parsed.named, parsed.name
+    return _one(*given, "No run is named.", "'joblens job list' shows the project's runs.")
 
 
 def _one(named: Given | None, plain: Given | None, missing: str, hint: str) -> Given:

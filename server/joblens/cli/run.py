@@ -9,7 +9,7 @@ from pathlib import Path
 from joblens.cli import show
 from joblens.cli.printing import as_json
 from joblens.engine import run as runs
-from joblens.engine.run import RunOptions
+from joblens.engine.run import Run, RunOptions
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -31,12 +31,18 @@ def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> Run
         from joblens.engine.overrides import parsed as read
 
         overrides = read(parsed.settings)
-    return RunOptions(parsed.name, parsed.environment, overrides, backend, parsed.allow_drift)
+    queue, retries = not getattr(parsed, "no_queue", False), getattr(parsed, "retries", None)
+    drift = parsed.allow_drift
+    return RunOptions(parsed.name, parsed.environment, overrides, backend, drift, queue, retries)
 
 
 def run_here(job: Path, options: RunOptions, *, follow: bool, json_lines: bool) -> int:
     """Start the job on this machine, and follow it when asked."""
-    started = runs.create(job, options=options)
+    return follow_run(runs.create(job, options=options), json_lines, follow=follow)
+
+
+def follow_run(started: Run, json_lines: bool, *, follow: bool) -> int:
+    """Say what was started, and follow it when asked."""
     if json_lines:
         as_json({"kind": "created", "name": started.name, "folder": str(started.folder)})
     elif not follow:

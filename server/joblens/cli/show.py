@@ -17,7 +17,7 @@ from joblens.engine.records import Record, number, pairs
 def stream(folder: Path, *, json_lines: bool) -> int:
     """Show the run until it ends; Ctrl-C cancels it. Answers the exit code."""
     try:
-        _print_all(follow(folder, poll=0.02), json_lines)
+        _print_all(follow(folder, poll=0.02, live=not json_lines), json_lines)
     except KeyboardInterrupt:
         print("joblens: canceling, the run's processes are ended ...", file=sys.stderr)
         run.cancel(folder)
@@ -36,9 +36,14 @@ def _print_all(events: Iterable[Event], json_lines: bool) -> None:
 def _print(event: Event) -> None:
     """The log goes to stdout, everything that is ours to stderr."""
     if event.kind == "line":
-        print(event.text, flush=True)
+        print(event.text, end="" if event.more else "\n", flush=True)
     elif event.kind == "note":
         print(f"joblens: {event.text}", file=sys.stderr)
+    elif event.status == records.QUEUED:
+        print(
+            "joblens: Queued: as many runs are at work here as may be; this one waits for its turn.",
+            file=sys.stderr,
+        )
     elif event.status in records.FINAL:
         print(f"joblens: {event.status}. {event.text}".rstrip(), file=sys.stderr)
         if event.tracking_url:
@@ -64,6 +69,8 @@ def details(record: Record, folder: Path) -> str:
         "sweep": record.parent,
         "created": when(record.created),
         "took": took(record),
+        "attempts": record.attempts if record.attempts > 1 else None,
+        "rerun of": record.rerun_of,
         "parameters": pairs(record.parameters),
         "metric": _metric(record.metric),
         "best trial": records.best_trial(record.best) if record.best else "",
@@ -110,4 +117,6 @@ def took(record: Record) -> str:
     """How long the command has run."""
     if record.started is None:
         return ""
-    return f"{(record.ended or time.time()) - record.started:.1f} s"
+    if record.duration is not None:
+        return f"{record.duration:.1f} s"
+    return f"{max((record.ended or time.time()) - record.started, 0):.1f} s"

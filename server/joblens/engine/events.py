@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import json
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,8 @@ class Event:
     exit_code: int | None = None
     tracking_url: str | None = None
     """Where MLflow shows the run."""
+    more: bool = False
+    """Whether the line goes on in the next event."""
 
     def data(self) -> dict[str, object]:
         """The event as plain data, without what it does not say."""
@@ -31,6 +36,7 @@ class Event:
             "status": self.status,
             "exit_code": self.exit_code,
             "tracking_url": self.tracking_url,
+            "more": self.more or None,
         }
         return {key: value for key, value in values.items() if value is not None}
 
@@ -40,12 +46,18 @@ class EventLog:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._torn = False
+        """Whether the last line is not whole: the disk was full."""
 
     def append(self, event: Event) -> None:
         """Add one event; a single write, so that no reader sees half a line of another writer."""
         line = json.dumps({"time": round(time.time(), 3), **event.data()}, ensure_ascii=False) + "\n"
+        whole = (b"\n" if self._torn else b"") + line.encode()
         with self._file.open("ab", buffering=0) as file:
-            file.write(line.encode())
+            written = file.write(whole)
+        self._torn = written != len(whole)
+        if self._torn:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._file))
 
     def note(self, text: str) -> None:
         """Add a remark for the user."""
@@ -57,9 +69,17 @@ class EventLog:
             file.seek(offset)
             whole = file.read()
         whole = whole[: whole.rfind(b"\n") + 1]
-        return [_event(json.loads(line)) for line in whole.splitlines()], offset + len(whole)
+        events = [event for line in whole.split(b"\n") if (event := _event(line)) is not None]
+        return events, offset + len(whole)
 
 
-def _event(data: dict[str, object]) -> Event:
-    data.pop("time", None)
-    return Event(**data)  # type: ignore[arg-type]
+_FIELDS = frozenset(field.name for field in dataclasses.fields(Event))
+
+
+def _event(line: bytes) -> Event | None:
+    """The event of a line; None for one that a full disk or a power cut left unfinished."""
+    try:
+        data = json.loads(line)
+        return Event(**{key: value for key, value in data.items() if key in _FIELDS})
+    except (ValueError, TypeError, AttributeError):
+        return None

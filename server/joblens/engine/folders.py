@@ -29,6 +29,16 @@ def home() -> Path:
     return Path(platformdirs.user_data_dir("joblens", appauthor=False))
 
 
+def configuration() -> Path:
+    """Where this user's own settings are, for all projects; JOBLENS_CONFIG overrides."""
+    named = os.environ.get("JOBLENS_CONFIG")
+    if named:
+        return Path(named).absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("joblens", appauthor=False))
+
+
 def project(folder: Path) -> Path:
     """The folder whose `.joblens` holds the runs of jobs in `folder`: the nearest repository, or itself."""
     folder = folder.absolute()
@@ -145,6 +155,11 @@ class RunFolder:
     def cancel_request(self) -> Path:
         """Is there once somebody asked for the end of the run."""
         return self.path / "cancel"
+
+    @property
+    def reserve(self) -> Path:
+        """Room on the disk for the record of the end, given back when it is written."""
+        return self.path / ".reserve"
 
     @property
     def process_count(self) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,19 +9,22 @@ from pathlib import Path
 from joblens.engine import records
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
+from joblens.engine.tail import Tail
 
 _CHECK = 1.0
 """Seconds between two looks at whether the supervisor still lives."""
 
-_BLOCK = 1 << 20
-"""Bytes of a log that are read at once."""
 
+def follow(
+    path: Path, *, poll: float = 0.05, until_end: bool = True, live: bool = False, most: int | None = None
+) -> Iterator[Event]:
+    """All events of the run in `path`; with `until_end`, also each new one until the run has ended.
 
-def follow(path: Path, *, poll: float = 0.05, until_end: bool = True) -> Iterator[Event]:
-    """All events of the run in `path`; with `until_end`, also each new one until the run has ended."""
+    A `live` view is told unfinished lines too, and one that shows at `most` so many bytes only the newest.
+    """
     folder = RunFolder(path)
     log = EventLog(folder.events)
-    prepared, printed = _Tail(folder.build_log), _Tail(folder.log)
+    prepared, printed = (Tail(file, live=live, most=most) for file in (folder.build_log, folder.log))
     offset, checked = 0, time.monotonic()
     while True:
         events, offset = log.read(offset)
@@ -38,38 +40,11 @@ def follow(path: Path, *, poll: float = 0.05, until_end: bool = True) -> Iterato
         yield from prepared.lines()
         yield from printed.lines()
         if time.monotonic() - checked > _CHECK:
-            records.show(path)
-            checked = time.monotonic()
-        time.sleep(poll)
-
-
-class _Tail:
-    """A text file that grows, read line by line."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._offset = 0
-        self._rest = ""
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-
-    def lines(self, *, last: bool = False) -> Iterator[Event]:
-        """The lines since the last call; the one that has no end yet only when it is the `last` call."""
-        while new := self._new():
-            *lines, self._rest = (self._rest + self._decoder.decode(new)).split("\n")
-            for line in lines:
-                yield Event("line", line.removesuffix("\r"))
-            if not last:  # there may be more, and other news
+            record = records.show(path)
+            if record.final and not log.read(offset)[0]:  # power failed between its record and its event
+                yield from printed.lines(last=True)
+                yield Event("status", record.reason, record.status, record.exit_code, record.tracking_url)
                 return
-        if last and self._rest:
-            yield Event("line", self._rest)
-            self._rest = ""
-
-    def _new(self) -> bytes:
-        try:
-            with self._file.open("rb") as file:
-                file.seek(self._offset)
-                new = file.read(_BLOCK)
-        except FileNotFoundError:
-            return b""
-        self._offset += len(new)
-        return new
+            checked = time.monotonic()
+        if not printed.behind:
+            time.sleep(poll)

@@ -22,6 +22,7 @@ from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.meant import Meant, meant
 from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
+from joblens.engine.life import Life
 from joblens.engine.settings import RunSettings
 from joblens.engine.sweep.search import Search, wanted
 from joblens.errors import JobFileError
@@ -64,6 +65,8 @@ class Plan:
     """Secrets of the caller's environment that the command gets all the same, by name or pattern."""
     image: ImageSpec | None = None
     """What the container backend runs the command in."""
+    life: Life = field(default_factory=Life)
+    """When it may begin, how often it tries, how it is ended."""
 
     @property
     def run_folder(self) -> RunFolder:
@@ -91,6 +94,7 @@ def read(file: Path) -> Plan:
     found["passed"] = tuple(found.get("passed", ()))
     found["search"] = Search(**found["search"]) if found["search"] else None
     found["image"] = images.read(found.get("image"))
+    found["life"] = Life(**found.get("life", {}))
     return Plan(**found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -17,7 +18,9 @@ RUN_VARIABLE = "JOBLENS_RUN_FOLDER"
 """Stands in the environment of every process of a run, so that orphans can be found."""
 
 _GRACE = 3.0
-"""Seconds between the polite signal and the one that cannot be refused."""
+"""Seconds between the polite signal and the one that cannot be refused, and that the latter is waited for."""
+_ROUNDS = 5
+"""How often processes are looked for that were started while others were ended."""
 
 
 _OUR_PLACES = (Path(__file__).parents[2], Path(__file__).parents[2] / "libs")
@@ -99,10 +102,12 @@ def detach(command: Sequence[str], *, folder: Path, log: Path, variables: Mappin
         cwd=folder,
         env=variables,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         start_new_session=True,
-        check=True,
+        check=False,
     )
+    if not shell.stdout.strip():  # the shell itself got no second process
+        raise BlockingIOError(errno.EAGAIN, shell.stderr.decode(errors="replace").strip())
     return int(shell.stdout)
 
 
@@ -115,30 +120,36 @@ def adopt_orphans(adopt: bool) -> None:
         ctypes.CDLL(None).prctl(set_child_subreaper, int(adopt), 0, 0, 0)
 
 
-def end_descendants(folder: Path) -> int:
+def end_descendants(folder: Path, grace: float = _GRACE) -> int:
     """End every process of the run in `folder`, called from its supervisor; answer how many there were."""
     import psutil
 
     children = psutil.Process().children(recursive=True)
-    _end(children)
+    _end(children, grace)
     _reap()
+    for _ in range(_ROUNDS):  # who answers the polite signal with new processes is not asked again
+        late = psutil.Process().children(recursive=True)
+        if not late:
+            break
+        _end(late, 0)
+        _reap()
     # Elsewhere orphans do not come to us: there they are found by their mark.
-    escaped = 0 if sys.platform == "linux" else end_run(folder)
+    escaped = 0 if sys.platform == "linux" else end_run(folder, grace)
     return len(children) + escaped
 
 
-def end_tree(pid: int) -> None:
+def end_tree(pid: int, grace: float = _GRACE) -> None:
     """End the process and all that it started."""
     import psutil
 
     try:
         process = psutil.Process(pid)
-        _end([*process.children(recursive=True), process])
+        _end([*process.children(recursive=True), process], grace)
     except psutil.NoSuchProcess:
         return
 
 
-def end_run(folder: Path) -> int:
+def end_run(folder: Path, grace: float = _GRACE) -> int:
     """End every process that carries the mark of the run in `folder`; answer how many there were."""
     import psutil
 
@@ -148,7 +159,7 @@ def end_run(folder: Path) -> int:
         for process in psutil.process_iter()
         if process.pid != os.getpid() and _environment(process).get(RUN_VARIABLE) == mark
     ]
-    _end(found)
+    _end(found, grace)
     return len(found)
 
 
@@ -161,13 +172,13 @@ def _environment(process: psutil.Process) -> Mapping[str, str]:
         return {}
 
 
-def _end(processes: Iterable[psutil.Process]) -> None:
+def _end(processes: Iterable[psutil.Process], grace: float) -> None:
     import psutil
 
     processes = list(processes)
     for process in processes:
         _signal(process, signal.SIGTERM)
-    _, stubborn = psutil.wait_procs(processes, timeout=_GRACE)
+    _, stubborn = psutil.wait_procs(processes, timeout=grace)
     for process in stubborn:
         _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
     psutil.wait_procs(stubborn, timeout=_GRACE)

@@ -1,4 +1,4 @@
-"""Where runs stand: each run's own account of itself, and what to make of one whose supervisor is gone."""
+"""Where runs stand: each run's own account of itself, as its supervisor wrote it last."""
 
 from __future__ import annotations
 
@@ -10,21 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joblens.engine import folders, processes
-from joblens.engine.events import Event, EventLog
+from joblens.engine import disk, processes
 from joblens.engine.folders import RunFolder
-from joblens.engine.processes import Identity
 from joblens.errors import RunNotFoundError
 
-PREPARING, RUNNING = "Preparing", "Running"
+NOT_STARTED, QUEUED, PREPARING, RUNNING = "NotStarted", "Queued", "Preparing", "Running"
+FINALIZING, CANCEL_REQUESTED, NOT_RESPONDING = "Finalizing", "CancelRequested", "NotResponding"
 COMPLETED, FAILED, CANCELED = "Completed", "Failed", "Canceled"
 FINAL = frozenset({COMPLETED, FAILED, CANCELED})
 
-_STARTING = 10.0
-"""Seconds a run may be without a supervisor: the time between its first file and its process."""
-
-_SILENCE = 60.0
-"""Seconds after which a supervisor elsewhere, which gives a sign of life each second, counts as gone."""
+_SILENT = 10.0
+"""Seconds without a sign of life after which a supervisor elsewhere is said not to respond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +28,17 @@ class Record:
     """One run as it stands."""
 
     name: str
-    status: str = PREPARING
+    status: str = NOT_STARTED
     created: float = 0.0
     """Seconds since 1970, as the other times."""
     started: float | None = None
     ended: float | None = None
+    duration: float | None = None
+    """Seconds that the command ran, whatever clocks did meanwhile."""
+    attempts: int = 1
+    """How often the command was started."""
+    rerun_of: str | None = None
+    """The run that this one repeats."""
     exit_code: int | None = None
     reason: str = ""
     """Why it failed, in words for the user."""
@@ -80,27 +82,40 @@ class Record:
         return dataclasses.asdict(self)
 
 
+_FIELDS = frozenset(field.name for field in dataclasses.fields(Record))
+
+
 def read(folder: RunFolder) -> Record:
-    """The record as it was last written."""
+    """The record as it was last written; one that a power cut made unreadable is as good as never started."""
     try:
-        return Record(**json.loads(folder.state.read_text(encoding="utf-8")))
+        text = folder.state.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise RunNotFoundError(
             f"There is no run '{folder.name}' here.",
             hint="'joblens job list' shows the runs of this project.",
         ) from error
+    try:
+        found = json.loads(text)
+        return Record(**{key: value for key, value in found.items() if key in _FIELDS})
+    except (ValueError, TypeError, AttributeError):
+        return Record(folder.name, created=folder.state.stat().st_mtime)
 
 
-def write(folder: RunFolder, record: Record) -> None:
-    """Put the record in place of the last one; no reader ever sees half of it."""
-    write_whole(folder.state, json.dumps(record.data(), indent=2, ensure_ascii=False) + "\n")
+def write(folder: RunFolder, record: Record, *, for_good: bool = False) -> None:
+    """Put the record in place of the last one; no reader ever sees half of it, nor a power cut `for_good`."""
+    text = json.dumps(record.data(), indent=2, ensure_ascii=False) + "\n"
+    write_whole(folder.state, text, for_good=for_good)
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str, *, for_good: bool = False) -> None:
     """Write a file that is seen either whole or not at all."""
     unfinished = file.with_name(f".{file.name}.tmp")
     unfinished.write_text(text, encoding="utf-8")
+    if for_good:
+        disk.sync_file(unfinished)
     unfinished.replace(file)
+    if for_good:
+        disk.sync_file(file.parent)
 
 
 def write_supervisor(folder: RunFolder, pid: int) -> None:
@@ -110,47 +125,32 @@ def write_supervisor(folder: RunFolder, pid: int) -> None:
         write_whole(folder.supervisor, json.dumps({**found._asdict(), "place": processes.place()}))
 
 
-def supervisor(folder: RunFolder) -> Identity | None:
-    """The process that owns the run; None while there is none yet, or when it is not of this machine."""
-    try:
-        known = json.loads(folder.supervisor.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return Identity(known["pid"], known["started"]) if known["place"] == processes.place() else None
-
-
-def supervised(folder: RunFolder, record: Record) -> bool:
-    """Whether somebody looks after the run."""
-    owner = supervisor(folder)
-    if owner is not None:
-        return processes.alive(owner)
-    if folder.supervisor.exists():  # a container or a machine that shares the folder
-        return time.time() - folder.supervisor.stat().st_mtime < _SILENCE
-    return time.time() - record.created < _STARTING
-
-
-def folder_of(name: str, beside: Path) -> Path:
-    """The folder of the run called `name` in the project that `beside` is in."""
-    folder = folders.runs(beside) / name
-    if not RunFolder(folder).state.exists():
-        raise RunNotFoundError(
-            f"There is no run '{name}' in {folders.runs(beside)}.",
-            hint="'joblens job list' shows the runs of this project.",
-        )
-    return folder
-
-
 def show(path: Path) -> Record:
     """How the run in the folder `path` stands; one whose supervisor is gone is brought to its end first."""
     folder = RunFolder(path)
     record = read(folder)
-    if record.final or supervised(folder, record):
+    if record.final:
         return record
+    from joblens.engine import recovery
+
+    if recovery.supervised(folder, record):
+        return _at_this_moment(folder, record)
     from filelock import FileLock
 
     with FileLock(path / "recovery.lock"):
         record = read(folder)
-        return record if record.final or supervised(folder, record) else _recover(folder, record)
+        return record if record.final else recovery.recover(folder, record)
+
+
+def _at_this_moment(folder: RunFolder, record: Record) -> Record:
+    """What its supervisor has not written: a wish that it has not seen yet, or its own silence."""
+    from joblens.engine import recovery
+
+    if folder.cancel_request.exists():
+        return dataclasses.replace(record, status=CANCEL_REQUESTED)
+    if recovery.supervisor(folder) is None and (recovery.silence(folder) or 0) > _SILENT:
+        return dataclasses.replace(record, status=NOT_RESPONDING)
+    return record
 
 
 def wait(path: Path) -> Record:
@@ -158,67 +158,6 @@ def wait(path: Path) -> Record:
     while not (record := show(path)).final:
         time.sleep(0.05)
     return record
-
-
-def list_runs(beside: Path) -> list[Record]:
-    """The project's runs, the newest first."""
-    found = folders.runs(beside).glob("*/run.json")
-    records = [show(file.parent) for file in found]
-    return sorted(records, key=lambda record: record.created, reverse=True)
-
-
-def _recover(folder: RunFolder, record: Record) -> Record:
-    """End what is left of the run and close its books: by its exit code where the command had ended."""
-    code = exit_code(folder)
-    strays = _end_processes(folder)
-    if code is None and not strays:  # an engine of containers may have known it
-        code = exit_code(folder)
-    if code is None and folder.cancel_request.exists():
-        status, reason = CANCELED, "The run was canceled."
-    elif code is None:
-        status = FAILED
-        reason = _loss(folder)
-        if strays:
-            reason += " The processes it left were ended."
-    else:
-        status = COMPLETED if code == 0 else FAILED
-        reason = "The run's supervisor was killed; how the command ended was found in its folder."
-    ended = dataclasses.replace(record, status=status, exit_code=code, reason=reason, ended=time.time())
-    log = EventLog(folder.events)
-    if record.tracking:
-        from joblens.engine.tracking import recorder
-
-        recorder.read(record.tracking).finish(status, folder, log.note)
-    write(folder, ended)
-    log.append(Event("status", reason, status, code, record.tracking_url))
-    return ended
-
-
-def _end_processes(folder: RunFolder) -> int:
-    from joblens.engine import plan
-    from joblens.engine.backends import choose
-
-    try:
-        backend = choose.backend_for(plan.read(folder.plan))
-    except (OSError, ValueError, KeyError, TypeError):  # half a folder, or another version's
-        return processes.end_run(folder.path)
-    return backend.recover()
-
-
-def _loss(folder: RunFolder) -> str:
-    if folder.supervisor_log.exists() and folder.supervisor_log.stat().st_size:
-        return f"The run was lost: its supervisor failed; {folder.supervisor_log} says how."
-    return "The run was lost: its supervisor was killed before the command ended."
-
-
-def exit_code(folder: RunFolder) -> int | None:
-    """The exit code that the command's own shell left; of several a bad one, None while one is missing."""
-    try:
-        count = int(folder.process_count.read_text(encoding="utf-8"))
-        codes = [int(folder.exit_code(rank).read_text(encoding="utf-8")) for rank in range(count)]
-    except FileNotFoundError:
-        return None
-    return next((code for code in codes if code), 0)
 
 
 def number(value: object) -> str:

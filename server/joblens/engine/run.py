@@ -13,18 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import files, folders, names, processes, records, secrets
+from joblens.engine import files, folders, names, processes, reasons, records, recovery, secrets
 from joblens.engine import plan as plans
 from joblens.engine.code import snapshot
-from joblens.engine.events import Event, EventLog
+from joblens.engine.events import EventLog
 from joblens.engine.folders import RunFolder
+from joblens.engine.life import Life, life_of
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.settings import settings_of
+from joblens.engine.settings import RunSettings, settings_of
 from joblens.engine.source import Source, job_of
 from joblens.engine.source import source as source_of
 from joblens.errors import JobFileError
 from joblens.job.model import SweepJob
+
+_ROOM = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class RunOptions:
     """`auto`, `process` or `container`; None is what the settings say."""
     allow_drift: bool = False
     """The nearest environment will do where the job's own cannot be had; else it is as the settings say."""
+    queue: bool = True
+    """Whether it waits for a place on this machine."""
+    retries: int | None = None
+    """How often a command that failed is started again; None is what the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,12 @@ def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | No
     return describe(plan_of(job_file, options, text=text))
 
 
+def planned(job_file: Path, text: str | None, options: RunOptions) -> tuple[Source, Plan]:
+    """What `create` would start, and from what text."""
+    source = source_of(job_file, text, options.overrides)
+    return source, _plan(source, options)
+
+
 def plan_of(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> Plan:
     """What `create` would start, everything bound; nothing is written and nothing started."""
     options = options or RunOptions()
@@ -83,7 +96,7 @@ def _plan(source: Source, options: RunOptions) -> Plan:
             f"A container has its image's own Python: it cannot have '--environment {options.environment}'.",
             hint="Leave one of --environment and --backend container away.",
         )
-    return plans.plan(
+    plan = plans.plan(
         job,
         source.file,
         folder,
@@ -92,6 +105,14 @@ def _plan(source: Source, options: RunOptions) -> Plan:
         settings=dataclasses.replace(settings, allow_drift=settings.allow_drift or options.allow_drift),
         document=source.document,
     )
+    return dataclasses.replace(plan, life=_life(settings, options))
+
+
+def _life(settings: RunSettings, options: RunOptions) -> Life:
+    life = life_of(settings.run, settings.file or "", queue=options.queue, retries=options.retries)
+    if processes.RUN_VARIABLE in os.environ:  # a run that waits for this one must not be waited for
+        return dataclasses.replace(life, concurrency=None)
+    return life
 
 
 def _kept_text(source: Source, plan: Plan) -> str:
@@ -123,7 +144,11 @@ def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
         _fill(plan, source, record)
     except OSError as error:
         raise files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error)) from error
-    _start_supervisor(folder, secrets.handed_over(plan.variables))
+    try:
+        _start_supervisor(folder, secrets.handed_over(plan.variables))
+    except OSError as error:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise reasons.no_process(error) or error from error
     return Run(plan.name, folder.path)
 
 
@@ -150,11 +175,16 @@ def _write_parts(plan: Plan, source: str, record: Record) -> None:
     folder.job.write_text(source, encoding="utf-8")
     plan.write()
     taken = snapshot.take(Path(plan.code) if plan.code else None, folder)
-    events = EventLog(folder.events)
-    events.append(Event("status", status=record.status))
+    folder.events.touch()
     for note in taken.notes:
-        events.note(note)
+        EventLog(folder.events).note(note)
+    _keep_room(folder.reserve)
     records.write(folder, dataclasses.replace(record, snapshot=taken.hash))
+
+
+def _keep_room(file: Path) -> None:
+    """Take what the record of the end will need, should the disk be full by then."""
+    file.write_bytes(bytes(_ROOM))
 
 
 def _way_out(plan: Plan, error: OSError) -> str:
@@ -185,7 +215,7 @@ def cancel(path: Path) -> Record:
     if record.final:
         return record
     folder.cancel_request.touch()  # enough for a supervisor in another container; the signal is quicker
-    owner = records.supervisor(folder)
+    owner = recovery.supervisor(folder)
     if owner is not None and processes.alive(owner):
         os.kill(owner.pid, signal.SIGTERM)
     return record

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from joblens.checks.configuration_file import FILES, Table, own_table, refuse_unknown, table_of, wrong
+from joblens.engine import life
 
 BACKENDS = ("auto", "process", "container")
-_RUN_KEYS = ("backend", "allow_drift", "pass_environment")
+_RUN_KEYS = ("backend", "allow_drift", "pass_environment", *life.KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class RunSettings:
     """Secrets of the caller's environment that a command gets here: names, or patterns such as `HF_*`."""
     folder: Path = field(default_factory=Path)
     """What paths in the tables are relative to."""
+    run: Mapping[str, object] = field(default_factory=dict)
+    """All that `[run]` says; life.py reads the rest of it."""
+    file: Path | None = None
+    """Where it says so."""
 
 
 def settings_of(folder: Path) -> RunSettings:
@@ -73,4 +78,6 @@ def _settings(own: Table, file: Path) -> RunSettings:
     passed = run.get("pass_environment", [])
     if not isinstance(passed, list) or not all(isinstance(name, str) for name in passed):
         raise wrong("'pass_environment' is a list of names, such as [\"HF_TOKEN\"]", file)
-    return RunSettings(str(backend), allow_drift, environments, data, datastores, tuple(passed), file.parent)
+    return RunSettings(
+        str(backend), allow_drift, environments, data, datastores, tuple(passed), file.parent, run, file
+    )

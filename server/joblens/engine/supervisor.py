@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import signal
 import sys
 import threading
@@ -17,24 +16,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from joblens.engine import files, folders, launch, records, secrets
+from joblens.engine import disk, files, folders, launch, log_limit, queue, reasons, records, secrets
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend
 from joblens.engine.data import download, outputs
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
+from joblens.engine.locks import Held
 from joblens.engine.plan import Plan, read
 from joblens.engine.records import Record
 from joblens.engine.tasks import tasks_of
 from joblens.engine.tracking import recorder
 from joblens.engine.tracking.recorder import Recorder
+from joblens.engine.watch import Watch
 from joblens.errors import UserError
 
-_HEARTBEAT = 1.0
-"""Seconds between two signs of life."""
 _PATIENCE = 150.0
 """Seconds that the start of a record may take: a little more than the start of its server."""
+_PAUSE = 1.0
+"""Seconds between two attempts to write to a disk that is full."""
 
 
 class _Canceled(BaseException):
@@ -60,6 +61,9 @@ class Supervisor:
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
         self._best: dict[str, object] = {}
+        self._place: Held | None = None
+        self._began: float | None = None
+        self._watch = Watch(folder, plan.life.log_limit, self._tell)
         # Set while nobody is at work on the start of the record (a thread's join does not survive a signal).
         self._recorded = threading.Event()
         self._recorded.set()
@@ -70,22 +74,27 @@ class Supervisor:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, _cancel)
         try:
+            self._make_code()
+            self._watch.start()
             if self._folder.cancel_request.exists():
                 raise _Canceled
-            self._make_code()
-            threading.Thread(target=self._live, daemon=True).start()
             outcome = self._run()
         except _Canceled:
+            self._update(status=records.CANCEL_REQUESTED)
             outcome = Outcome(records.CANCELED, None, "The run was canceled.")
         except UserError as error:
             outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip(), error.exit_code)
         except OSError as error:
             traceback.print_exc()
-            refusal = files.refused("The run could not be prepared", error, hint=self._way_out(error))
+            refusal = reasons.no_process(error) or files.refused(
+                "The run could not be prepared", error, hint=self._way_out(error)
+            )
             outcome = Outcome(records.FAILED, None, f"{refusal} {refusal.hint}", refusal.exit_code)
         except Exception as error:  # noqa: BLE001 - the edge: a bug of ours must not leave the run open
             traceback.print_exc()
+            known = reasons.no_process(error)
             reason = f"Joblens itself failed ({error!r}); more in {self._folder.supervisor_log}."
+            reason = f"{known} {known.hint}" if known else reason
             outcome = Outcome(records.FAILED, None, reason)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
@@ -102,19 +111,15 @@ class Supervisor:
             return f"Make {folders.cache()} writable, or set JOBLENS_CACHE to another folder."
         return f"More in {self._folder.supervisor_log}."
 
-    def _live(self) -> None:
-        """Give a sign of life each second, and see whether somebody who cannot signal wants the end."""
-        if sys.platform != "win32":  # the main thread is the one that a signal must wake
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        while True:
-            time.sleep(_HEARTBEAT)
-            with contextlib.suppress(FileNotFoundError):
-                os.utime(self._folder.supervisor)
-            if self._folder.cancel_request.exists():
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
+    def _enter(self) -> None:
+        """Wait for a place on this machine; a sweep takes none, its trials do."""
+        limit = self._plan.life.concurrency
+        if self._plan.search is None and limit is not None:
+            self._place = queue.take(limit, lambda: self._update(status=records.QUEUED))
+        self._update(status=records.PREPARING)
 
     def _run(self) -> Outcome:
+        self._enter()
         self._prepare()
         if self._plan.search is not None:
             from joblens.engine.sweep import trials as sweep
@@ -122,14 +127,36 @@ class Supervisor:
             self._running()
             outcome, self._best = sweep.run_trials(self._plan, self._record)
             return outcome
-        variables = self._recorder.variables() if self._recorder else {}
         self._running()
-        return launch.outcome(
+        outcome = self._attempt()
+        for left in range(self._plan.life.retries, 0, -1):
+            if outcome.status != records.FAILED or outcome.exit_code is None:
+                break
+            times = "once more" if left == 1 else f"up to {left} times more"
+            self._events.note(f"{outcome.reason} It is tried {times}.")
+            self._clear()
+            outcome = self._attempt()
+        return outcome
+
+    def _attempt(self) -> Outcome:
+        variables = self._recorder.variables() if self._recorder else {}
+        kills = reasons.kills_for_memory()
+        outcome = launch.outcome(
             self._backend,
             lambda: tasks_of(self._plan, self._record, self._backend, variables),
             self._plan.timeout,
             self._events.note,
         )
+        return reasons.told(outcome, self._folder.log, kills)
+
+    def _clear(self) -> None:
+        """End what a failed attempt left, forget how it ended, and prepare the place anew."""
+        self._backend.close()
+        self._backend = choose.backend_for(self._plan)
+        self._backend.prepare(self._folder.build_log, self._events.note)
+        for code in self._folder.path.glob("exit-code-*"):
+            code.unlink()
+        self._record = dataclasses.replace(self._record, attempts=self._record.attempts + 1)
 
     def _prepare(self) -> None:
         """Environment, inputs and the record in MLflow, which may need its server started meanwhile."""
@@ -168,26 +195,33 @@ class Supervisor:
             self._recorded.set()
 
     def _running(self) -> None:
+        self._began = time.monotonic()
         self._update(status=records.RUNNING, started=time.time())
+        self._watch.running(self._recorder)
 
     def _finish(self, outcome: Outcome) -> None:
         self._recorded.wait(_PATIENCE)  # a record that is being made must be closed too
+        took = time.monotonic() - self._began if self._began is not None else None
         strays = self._backend.close()
+        full = disk.is_full(self._folder.path)
+        self._folder.reserve.unlink(missing_ok=True)
         self._keep_code()
         if strays and outcome.status == records.COMPLETED:
-            self._events.note(f"{strays} processes that the command left running were ended.")
+            self._tell(f"{strays} processes that the command left running were ended.")
         if outcome.status == records.COMPLETED and self._plan.search is None:
             for line in outputs.missing(self._plan.outputs):
-                self._events.note(line)
-        if self._recorder is not None:
-            tags = {"best_child_run_id": str(self._best["run_id"])} if self._best else {}
-            self._recorder.finish(outcome.status, self._folder, self._events.note, tags)
+                self._tell(line)
+        reason = f"{outcome.reason} {disk.FULL}".strip() if full else outcome.reason
+        if self._record.status == records.RUNNING:
+            self._update(status=records.FINALIZING)
+        self._keep(outcome.status)
         self._update(
             status=outcome.status,
             exit_code=outcome.exit_code,
-            reason=outcome.reason,
+            reason=reason,
             error_code=outcome.error_code,
             ended=time.time(),
+            duration=took,
             best=self._best,
         )
 
@@ -199,14 +233,39 @@ class Supervisor:
             working.tidy(self._folder)
             sharing.share(self._folder, self._record.created)
 
+    def _keep(self, status: str) -> None:
+        """Complete the logs, on the disk and in MLflow."""
+        self._watch.end()
+        with contextlib.suppress(OSError):
+            for log in self._folder.log.parent.iterdir():
+                log_limit.close(log, self._plan.life.log_limit)
+        if self._recorder is not None:
+            tags = {"best_child_run_id": str(self._best["run_id"])} if self._best else {}
+            self._recorder.finish(status, self._folder, self._tell, tags)
+        disk.sync(self._folder)
+
+    def _tell(self, text: str) -> None:
+        """Say something at the end of a run, whose record matters more."""
+        with contextlib.suppress(OSError):
+            self._events.note(text)
+
     def _update(self, **changes: object) -> None:
-        """Write the record, then tell that it changed."""
-        self._record = dataclasses.replace(self._record, **changes)  # type: ignore[arg-type]
-        records.write(self._folder, self._record)
-        record = self._record
-        self._events.append(
-            Event("status", record.reason, record.status, record.exit_code, record.tracking_url)
-        )
+        """Write the record, then tell that it changed; its end is written as soon as there is room for it."""
+        self._record = record = dataclasses.replace(self._record, **changes)  # type: ignore[arg-type]
+        event = Event("status", record.reason, record.status, record.exit_code, record.tracking_url)
+        end = time.monotonic() + (_PATIENCE if record.final else 0)
+        while not self._written(event) and time.monotonic() < end:
+            time.sleep(_PAUSE)
+
+    def _written(self, event: Event) -> bool:
+        """Whether the record could be written; a folder that is gone needs none."""
+        try:
+            records.write(self._folder, self._record, for_good=self._record.final)
+            self._events.append(event)
+        except OSError:
+            traceback.print_exc()
+            return not self._folder.path.exists()
+        return True
 
 
 def _cancel(_number: int, _frame: FrameType | None) -> None:

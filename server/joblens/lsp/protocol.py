@@ -11,7 +11,7 @@ CANCEL = "joblens/cancel"
 SUBMIT = "joblens/submit"
 """Request {uri}: send the file's job to the cluster."""
 RUN_EVENT = "joblens/runEvent"
-"""Notification {name, kind, text?, status?, exitCode?, trackingUrl?}: something happened in a run."""
+"""Notification {name, kind, text?, status?, exitCode?, trackingUrl?, more?}: something happened in a run."""
 
 OWN_EXTENSION = "ownExtension"
 """Initialization option: the editor has Joblens's own extension, which brings the commands."""

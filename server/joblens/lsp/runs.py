@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _USER_ERROR = -32001
 """JSON-RPC code of a failure the user can act on; `data.hint` says how."""
 
+_PENDING = 1000
+"""Events on their way to the editor at once."""
+_SHOWN = 1 << 20
+"""Bytes of a log that an editor is shown at once; of a flood, the newest."""
+
 _NO_WORKSPACE = (
     "Put the workspace's config.json (its page in the studio offers it for download) beside the job,"
     " or set the defaults once in a terminal: `az account set` and `az configure --defaults`."
@@ -51,7 +56,7 @@ def register(server: JoblensServer) -> None:
         def tell(run: Run, event: Event) -> None:
             server.protocol.notify(protocol.RUN_EVENT, message(run.name, event))
 
-        run = await start(server, wanted.uri, tell, wanted.backend)
+        run = await start(server, wanted.uri, tell, wanted.backend, live=True)
         return {"name": run.name, "folder": str(run.folder)}
 
     @server.feature(protocol.CANCEL)
@@ -65,13 +70,18 @@ def register(server: JoblensServer) -> None:
 
 
 async def start(
-    server: JoblensServer, uri: str, tell: Callable[[Run, Event], None], backend: str | None = None
+    server: JoblensServer,
+    uri: str,
+    tell: Callable[[Run, Event], None],
+    backend: str | None = None,
+    *,
+    live: bool = False,
 ) -> Run:
-    """Start a file's job here; `tell` is called with everything that happens in the run."""
+    """Start a file's job here; `tell` is called with all that happens; `live`, with parts of lines too."""
     run: Run = await _answered(_start, _file_of(uri), backend)
     server.runs[run.name] = run.folder
     loop = asyncio.get_running_loop()
-    threading.Thread(target=_follow, args=(loop, run, tell), daemon=True).start()
+    threading.Thread(target=_follow, args=(loop, run, tell, live), daemon=True).start()
     return run
 
 
@@ -151,11 +161,20 @@ def _start(file: Path, backend: str | None) -> Run:
     return create(file, options=RunOptions(backend=backend))
 
 
-def _follow(loop: asyncio.AbstractEventLoop, run: Run, tell: Callable[[Run, Event], None]) -> None:
+def _follow(
+    loop: asyncio.AbstractEventLoop, run: Run, tell: Callable[[Run, Event], None], live: bool
+) -> None:
     from joblens.engine.follow import follow
 
-    for event in follow(run.folder):
-        loop.call_soon_threadsafe(tell, run, event)
+    room = threading.Semaphore(_PENDING)
+
+    def told(event: Event) -> None:
+        room.release()
+        tell(run, event)
+
+    for event in follow(run.folder, live=live, most=_SHOWN):
+        room.acquire()  # the command may print faster than an editor reads
+        loop.call_soon_threadsafe(told, event)
 
 
 def message(name: str, event: Event) -> dict[str, Any]:
@@ -166,6 +185,7 @@ def message(name: str, event: Event) -> dict[str, Any]:
         "text": event.text or None,
         "status": event.status,
         "exitCode": event.exit_code,
+        "more": event.more or None,
         "trackingUrl": event.tracking_url,
     }
     return {key: value for key, value in content.items() if value is not None}
@@ -173,7 +193,7 @@ def message(name: str, event: Event) -> dict[str, Any]:
 
 def _cancel_run(name: str, folder: Path | None, root: str | None) -> None:
     """End a run: one of this server's, or one that the server before it started in the same folder."""
-    from joblens.engine.records import folder_of
+    from joblens.engine.listing import folder_of
     from joblens.engine.run import cancel
 
     cancel(folder or folder_of(name, Path(root or ".")))

@@ -100,11 +100,11 @@ class ProcessBackend:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        return RunningProcess(child, task.exit_code)
+        return RunningProcess(child, task.exit_code, self._plan.life.grace)
 
     def close(self) -> int:
         """End the supervisor's descendants."""
-        strays = processes.end_descendants(self._folder.path)
+        strays = processes.end_descendants(self._folder.path, self._plan.life.grace)
         processes.adopt_orphans(False)
         links.remove(self._folder)
         layer.remove(self._folder)
@@ -112,7 +112,7 @@ class ProcessBackend:
 
     def recover(self) -> int:
         """End the processes that carry the run's mark."""
-        strays = processes.end_run(self._folder.path)
+        strays = processes.end_run(self._folder.path, self._plan.life.grace)
         links.remove(self._folder)
         layer.remove(self._folder)
         return strays
@@ -149,8 +149,9 @@ class ProcessBackend:
 class RunningProcess:
     """A command that was started."""
 
-    def __init__(self, child: subprocess.Popen[bytes], exit_code: Path) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], exit_code: Path, grace: float) -> None:
         self._child = child
+        self._grace = grace
         self._exit_code = exit_code
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -168,7 +169,7 @@ class RunningProcess:
     def cancel(self) -> None:
         """End the command and all that it started."""
         if self._child.poll() is None:
-            processes.end_tree(self._child.pid)
+            processes.end_tree(self._child.pid, self._grace)
 
     def why(self) -> str:
         """Nothing: the exit code is all that is known."""

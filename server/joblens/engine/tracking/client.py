@@ -8,13 +8,14 @@ import json
 import os
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 _BATCH = 100
 """Parameters, and tags, that MLflow takes at once."""
+_PIECE = 1 << 16
 _LONGEST_VALUE = 6000
 _LONGEST_TAG = 5000
 
@@ -36,6 +37,7 @@ class Client:
     """One server, one connection; not for use by several threads at once."""
 
     def __init__(self, uri: str, timeout: float = 30) -> None:
+        self._uri = uri
         parts = urlsplit(uri)
         self._prefix = parts.path.rstrip("/")
         self._headers = _authorization()
@@ -104,12 +106,17 @@ class Client:
 
     def upload(self, run: TrackedRun, files: Iterable[tuple[Path, str]]) -> None:
         """Keep files as artifacts, each under its path."""
+        from joblens.engine.tracking import artifacts
+
+        place = artifacts.place_of(self._uri, run.artifacts)
+        if place is not None:
+            artifacts.keep(files, place)
+            return
         root = urlsplit(run.artifacts).path.strip("/")
         for file, path in files:
-            with file.open("rb") as content:
-                size = str(file.stat().st_size)
-                target = f"/api/2.0/mlflow-artifacts/artifacts/{quote(f'{root}/{path}')}"
-                self._send("PUT", target, content, {"Content-Length": size})
+            size = file.stat().st_size
+            target = f"/api/2.0/mlflow-artifacts/artifacts/{quote(f'{root}/{path}')}"
+            self._send("PUT", target, _beginning(file, size), {"Content-Length": str(size)})
 
     def close(self) -> None:
         """End the connection."""
@@ -138,6 +145,14 @@ class Client:
                 f"the MLflow server refused {method} {path}: {content[:300].decode(errors='replace')}"
             )
         return content
+
+
+def _beginning(file: Path, size: int) -> Iterator[bytes]:
+    """As much of a file as was announced, though it grows meanwhile."""
+    with file.open("rb") as content:
+        while size and (piece := content.read(min(size, _PIECE))):
+            yield piece
+            size -= len(piece)
 
 
 def _authorization() -> dict[str, str]:

@@ -85,9 +85,14 @@ def stop() -> bool:
 
 def revive(uri: str) -> None:
     """Start the server again when it is ours, and gone."""
-    known = _known()
-    if known is not None and known[1] == uri:
+    if is_ours(uri):
         ensure()
+
+
+def is_ours(uri: str) -> bool:
+    """Whether that is the address of the server which is started here."""
+    known = _known()
+    return known is not None and known[1] == uri
 
 
 def _folder() -> Path:

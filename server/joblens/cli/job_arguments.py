@@ -1,0 +1,93 @@
+"""The arguments of `joblens job list|show|cancel|download|...`, in the words of `az ml job`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+_JOB, _KEPT = "joblens.cli.job", "joblens.cli.kept"
+_MOST = 50
+
+Add = Callable[[argparse.ArgumentParser], None]
+Command = Callable[[str, str, str, str], argparse.ArgumentParser]
+
+
+def add(command: Command, json: Add, choices: Add) -> None:
+    """Add the commands; `command` makes one, `json` and `choices` add what others have too."""
+    _list(command, json)
+    for name, what in (
+        ("show", "show how a run stands"),
+        ("stream", "show a run's log, and follow it until it ends"),
+    ):
+        _named(command(name, what, _JOB, name), json)
+    cancel = command("cancel", "end a run", _JOB, "cancel")
+    cancel.add_argument("--no-wait", action="store_true", help="ask for the end, and do not wait for it")
+    _named(cancel, json)
+    _download(command, json)
+    delete = command("delete", "delete a run with all its files; MLflow keeps its record", _KEPT, "delete")
+    delete.add_argument("--yes", "-y", action="store_true", help="do not ask; the name must be whole then")
+    _named(delete, json)
+    _rerun(command, json, choices)
+
+
+def life(command: argparse.ArgumentParser) -> None:
+    """What a run's start may say of its life."""
+    command.add_argument("--no-queue", action="store_true", help="begin at once, however many runs there are")
+    command.add_argument(
+        "--retries", type=_number, metavar="N", help="start a command that failed again, up to N times"
+    )
+
+
+def _list(command: Command, json: Add) -> None:
+    made = command("list", "list the runs of the project, the newest first", _JOB, "list_runs")
+    made.add_argument(
+        "--max-results",
+        "-r",
+        type=_number,
+        default=_MOST,
+        metavar="N",
+        help=f"at most N runs, by default {_MOST}",
+    )
+    made.add_argument("--all-results", action="store_true", help="all runs")
+    made.add_argument("--parent-job-name", "-p", metavar="NAME", help="only the trials of that sweep")
+    made.add_argument("--status", help="only runs that stand so: Running, Failed, ...")
+    made.add_argument("--experiment-name", metavar="NAME", help="only runs of that experiment")
+    json(made)
+
+
+def _named(command: argparse.ArgumentParser, json: Add) -> None:
+    command.add_argument("name", nargs="?", help="the run's name, or enough of its beginning")
+    command.add_argument("--name", "-n", dest="named", help="the same, in the words of az")
+    json(command)
+
+
+def _download(command: Command, json: Add) -> None:
+    made = command("download", "copy a run's outputs and logs to a folder", _KEPT, "download")
+    made.add_argument(
+        "--download-path",
+        "-p",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="where 'artifacts' and 'named-outputs' are made; the current folder",
+    )
+    made.add_argument("--output-name", metavar="NAME", help="only that output of the job")
+    made.add_argument("--all", action="store_true", help="the job's own outputs too")
+    _named(made, json)
+
+
+def _rerun(command: Command, json: Add, choices: Add) -> None:
+    made = command("rerun", "start a run again from its own copy of job and code", _KEPT, "rerun")
+    made.add_argument("run", metavar="NAME", help="the run's name, or enough of its beginning")
+    made.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
+    made.set_defaults(environment=None)
+    choices(made)
+    life(made)
+    json(made)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of that kind: give 0, 1, 2, ...")
+    return int(text)

@@ -1,0 +1,66 @@
+"""Starts a run again as it was: its job file, copy of the code, environment; other values if asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from joblens.engine import names, records, run
+from joblens.engine import plan as plans
+from joblens.engine.folders import RunFolder
+from joblens.engine.plan import Plan
+from joblens.engine.records import Record
+from joblens.engine.run import Run, RunOptions
+from joblens.errors import UserError
+
+TAG = "joblens.rerun_of"
+
+
+def rerun(path: Path, options: RunOptions) -> Run:
+    """Start the run in `path` again; `options.overrides` change its job."""
+    folder, record = RunFolder(path), records.show(path)
+    if record.parent:
+        raise UserError(
+            f"{record.name} is a trial of {record.parent}.",
+            hint=f"'joblens job rerun {record.parent}' repeats the sweep.",
+        )
+    before = _plan_of(folder)
+    source, plan = run.planned(
+        Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, options)
+    )
+    made = _as_before(plan, before, folder, changed=set(options.overrides))
+    return run.start(made, source.text, record=Record(made.name, rerun_of=record.name))
+
+
+def _plan_of(folder: RunFolder) -> Plan:
+    try:
+        return plans.read(folder.plan)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"The plan of {folder.name} cannot be read.",
+            hint="Another version of Joblens wrote it: run its job file.",
+        ) from error
+
+
+def _options(before: Plan, options: RunOptions) -> RunOptions:
+    """A new name, and otherwise what the run was started with."""
+    overrides = dict(options.overrides)
+    if before.code is not None and not Path(before.code).exists() and "code" not in overrides:
+        overrides["code"] = before.folder  # only there to be found: the copy takes its place
+    return dataclasses.replace(
+        options,
+        name=options.name or names.new_name(),
+        environment=options.environment or ("this-python" if before.needs.this_python else None),
+        backend=options.backend or before.backend,
+        overrides=overrides,
+    )
+
+
+def _as_before(plan: Plan, before: Plan, folder: RunFolder, changed: set[str]) -> Plan:
+    """The new plan with the old one's code and environment, unless these are what was changed."""
+    kept: dict[str, object] = {"tags": {**plan.tags, TAG: before.name}}
+    if not any(key.partition(".")[0] == "code" for key in changed) and before.code is not None:
+        kept["code"] = str(folder.code)
+    if not any(key.partition(".")[0] == "environment" for key in changed):
+        kept |= {"needs": before.needs, "image": before.image}
+    return dataclasses.replace(plan, **kept)  # type: ignore[arg-type]

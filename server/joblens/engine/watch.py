@@ -1,0 +1,83 @@
+"""What goes on beside a run's command: signs of life, a look for a wish to end it, logs kept short.
+
+And, in a run that lasts, its logs in MLflow as far as they have come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from joblens.engine import log_limit
+from joblens.engine.backends.base import Note
+from joblens.engine.folders import RunFolder
+
+if TYPE_CHECKING:
+    from joblens.engine.tracking.live_logs import LiveLogs
+    from joblens.engine.tracking.recorder import Recorder
+
+_HEARTBEAT = 1.0
+"""Seconds between two signs of life."""
+_LASTING = 5
+"""Heartbeats after which a run's logs go to MLflow before its end."""
+
+
+class Watch:
+    """The second thread of a supervisor."""
+
+    def __init__(self, folder: RunFolder, limit: int, note: Note) -> None:
+        self._folder, self._limit, self._note = folder, limit, note
+        self._recorder: Recorder | None = None
+        self._live: LiveLogs | None = None
+        self._ended = threading.Event()
+        self._cut: set[str] = set()
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def running(self, recorder: Recorder | None) -> None:
+        """The command has started, and this is the run's record."""
+        self._recorder = recorder
+
+    def end(self) -> None:
+        """The command has ended: nothing is sent to MLflow from here any more."""
+        self._recorder = None
+        if self._live is not None:
+            self._live.end()
+
+    def _work(self) -> None:
+        if sys.platform != "win32":  # the main thread is the one that a signal must wake
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        beats = 0
+        while True:
+            time.sleep(_HEARTBEAT)
+            with contextlib.suppress(OSError):
+                os.utime(self._folder.supervisor)
+            with contextlib.suppress(OSError):
+                self._limit_logs()
+            if self._folder.cancel_request.exists():
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            recorder = self._recorder
+            beats += 1 if recorder is not None else 0
+            if beats == _LASTING and recorder is not None:
+                from joblens.engine.tracking.live_logs import LiveLogs
+
+                self._live = LiveLogs(recorder, self._folder)
+                with contextlib.suppress(RuntimeError):  # no more threads: the end sends all
+                    self._live.start()
+
+    def _limit_logs(self) -> None:
+        for entry in os.scandir(self._folder.log.parent):
+            if log_limit.keep(entry.path, self._limit) and entry.name not in self._cut:
+                self._cut.add(entry.name)
+                self._note(
+                    f"{entry.name} is longer than {log_limit.words(self._limit)}, its limit: of what comes "
+                    "between its beginning and its end, the oldest is thrown away."
+                )
