@@ -25,11 +25,11 @@ def rerun(path: Path, options: RunOptions) -> Run:
             hint=f"'joblens job rerun {record.parent}' repeats the sweep.",
         )
     before = _plan_of(folder)
-    source, plan = run.planned(
+    text, plan = run.planned(
         Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, options)
     )
     made = _as_before(plan, before, folder, changed=set(options.overrides))
-    return run.start(made, source.text, record=Record(made.name, rerun_of=record.name))
+    return run.start(made, text, record=Record(made.name, rerun_of=record.name))
 
 
 def _plan_of(folder: RunFolder) -> Plan:

@@ -72,10 +72,11 @@ def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | No
     return describe(plan_of(job_file, options, text=text))
 
 
-def planned(job_file: Path, text: str | None, options: RunOptions) -> tuple[Source, Plan]:
-    """What `create` would start, and from what text."""
+def planned(job_file: Path, text: str | None, options: RunOptions) -> tuple[str, Plan]:
+    """What `create` would start, and the text that it would keep."""
     source = source_of(job_file, text, options.overrides)
-    return source, _plan(source, options)
+    plan = _plan(source, options)
+    return _kept_text(source, plan), plan
 
 
 def plan_of(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> Plan:

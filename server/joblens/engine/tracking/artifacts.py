@@ -1,4 +1,4 @@
-"""Where our own MLflow server keeps its artifacts: on this disk, so that a file gets there without a request."""
+"""Where our own MLflow server keeps artifacts: on this disk, so that a file gets there without a request."""
 
 from __future__ import annotations
 
