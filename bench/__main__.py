@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import checking, containers, latency, overhead, report
+from bench import checking, containers, latency, overhead, report, snapshots
 from bench.checking import NoFilesError
 from bench.client import NoAnswerError
 from bench.containers import NoEngineError
@@ -34,10 +34,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "what",
         nargs="?",
-        choices=("lsp", "check", "run", "all"),
+        choices=("lsp", "check", "run", "code", "all"),
         default="all",
         help="lsp: how long an editor waits; check: what `joblens check` takes; run: what a run adds to its"
-        " command; all (default): each",
+        " command; code: keeping a large code folder; all (default): each",
     )
     made.add_argument(
         "--sizes",
@@ -90,6 +90,10 @@ def _measure(options: argparse.Namespace) -> dict[str, object]:
         print(report.overhead_table(runs), flush=True)
         measured["run"] = report.data(runs)
         measured["containers"] = _containers(options.rounds * 3)
+    if options.what in ("code", "all"):
+        kept = snapshots.measure(options.rounds)
+        print(report.snapshots_table(kept), flush=True)
+        measured["code"] = report.data(kept)
     return measured
 
 
