@@ -18,7 +18,8 @@ def main(given: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a job may print what this terminal has no letters for
             stream.reconfigure(errors="replace")
-    parsed = arguments.parser(__version__).parse_args(given)
+    given = sys.argv[1:] if given is None else given
+    parsed = arguments.parser(__version__, only=given[0] if given else None).parse_args(given)
     try:
         return int(parsed.command(parsed))
     except UserError as error:

@@ -32,8 +32,8 @@ exit codes:
 """
 
 
-def parser(version: str) -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(version: str, only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line, or what the command called `only` needs of it."""
     top = argparse.ArgumentParser(
         prog="joblens",
         description="Azure ML jobs: checked, run on this machine, submitted to the cluster.",
@@ -42,15 +42,14 @@ def parser(version: str) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"joblens {version}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _run(commands)
-    _job(commands)
-    _env(commands)
-    _check(commands)
-    _migrate(commands)
-    _ui(commands)
+    for made in [_COMMANDS[only]] if only in _COMMANDS else _COMMANDS.values():
+        made(commands)
+    return top
+
+
+def _lsp(commands: Commands) -> None:
     lsp = _command(commands, "lsp", "serve an editor over stdio", "joblens.cli.lsp", "lsp")
     lsp.add_argument("--stdio", action="store_true", help="what it does anyway; editors say so")
-    return top
 
 
 def _command(commands: Commands, name: str, what: str, module: str, function: str) -> argparse.ArgumentParser:
@@ -224,3 +223,14 @@ def _ui(commands: Commands) -> None:
     ui.add_argument(
         "--stop", action="store_true", help="stop the MLflow server; the next run starts it again"
     )
+
+
+_COMMANDS: dict[str | None, Callable[[Commands], None]] = {
+    "run": _run,
+    "job": _job,
+    "env": _env,
+    "check": _check,
+    "migrate": _migrate,
+    "ui": _ui,
+    "lsp": _lsp,
+}

@@ -27,7 +27,7 @@ def create(parsed: argparse.Namespace) -> int:
     options = options_of(parsed)
     asked = source(parsed.job, None, options.overrides)
     if asks_for_this_machine(asked):
-        return run_here(parsed.job, options, follow=parsed.stream, json_lines=parsed.json)
+        return run_here(parsed, follow=parsed.stream)
     refuse_settings(asked)
     return _submit(parsed, options)
 

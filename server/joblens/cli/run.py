@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joblens.cli import show
 from joblens.cli.printing import as_json
-from joblens.engine import run as runs
-from joblens.engine.run import Run, RunOptions
+from joblens.engine.standby import stand_by
+
+if TYPE_CHECKING:
+    from joblens.engine.run import Run, RunOptions
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Run the job, or print what would run."""
-    options = options_of(parsed, backend=parsed.backend)
-    if parsed.dry_run and parsed.json:
-        as_json(runs.plan_of(parsed.job, options).data())
-        return 0
     if parsed.dry_run:
+        return _dry_run(parsed)
+    return run_here(parsed, backend=parsed.backend, follow=not parsed.detach)
+
+
+def _dry_run(parsed: argparse.Namespace) -> int:
+    from joblens.engine import run as runs
+
+    options = options_of(parsed, backend=parsed.backend)
+    if parsed.json:
+        as_json(runs.plan_of(parsed.job, options).data())
+    else:
         print(runs.dry_run(parsed.job, options), end="")
-        return 0
-    return run_here(parsed.job, options, follow=not parsed.detach, json_lines=parsed.json)
+    return 0
 
 
 def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> RunOptions:
     """What the arguments choose."""
+    from joblens.engine.run import RunOptions
+
     overrides: dict[str, object] = {}
     if parsed.settings:
         from joblens.engine.overrides import parsed as read
@@ -36,9 +46,9 @@ def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> Run
     return RunOptions(parsed.name, parsed.environment, overrides, backend, drift, queue, retries)
 
 
-def run_here(job: Path, options: RunOptions, *, follow: bool, json_lines: bool) -> int:
+def run_here(parsed: argparse.Namespace, *, follow: bool, backend: str | None = None) -> int:
     """Start the job on this machine, and follow it when asked."""
-    return follow_run(runs.create(job, options=options), json_lines, follow=follow)
+    return follow_run(_started(parsed, backend), parsed.json, follow=follow)
 
 
 def follow_run(started: Run, json_lines: bool, *, follow: bool) -> int:
@@ -49,9 +59,25 @@ def follow_run(started: Run, json_lines: bool, *, follow: bool) -> int:
         print(started.name)
     if not follow:
         return 0
+    from joblens.cli import show
+
     if not json_lines:
         print(f"joblens: Run {started.name}", file=sys.stderr)
     code = show.stream(started.folder, json_lines=json_lines)
     if not json_lines:
         print(f"joblens: Its files are in {show.short(started.folder)}", file=sys.stderr)
     return code
+
+
+def _started(parsed: argparse.Namespace, backend: str | None) -> Run:
+    gc.disable()  # imports make no garbage worth looking for
+    waiting = stand_by()  # before the imports that read a job: the supervisor has its own to do meanwhile
+    try:
+        from joblens.engine import run as runs
+
+        return runs.create(parsed.job, options=options_of(parsed, backend=backend), waiting=waiting)
+    finally:
+        if waiting is not None:
+            waiting.dismiss()
+        gc.freeze()
+        gc.enable()

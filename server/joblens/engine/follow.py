@@ -14,6 +14,9 @@ from joblens.engine.tail import Tail
 _CHECK = 1.0
 """Seconds between two looks at whether the supervisor still lives."""
 
+_EAGER, _EAGER_POLL = 1.0, 0.002
+"""Seconds after something happened in which the next is likely, and the pause between two looks then."""
+
 
 def follow(
     path: Path, *, poll: float = 0.05, until_end: bool = True, live: bool = False, most: int | None = None
@@ -25,7 +28,7 @@ def follow(
     folder = RunFolder(path)
     log = EventLog(folder.events)
     prepared, printed = (Tail(file, live=live, most=most) for file in (folder.build_log, folder.log))
-    offset, checked = 0, time.monotonic()
+    offset, checked, busy = 0, time.monotonic(), 0.0
     while True:
         events, offset = log.read(offset)
         ended = any(event.status in records.FINAL for event in events)
@@ -39,12 +42,15 @@ def follow(
             return
         yield from prepared.lines()
         yield from printed.lines()
-        if time.monotonic() - checked > _CHECK:
+        now = time.monotonic()
+        if events:
+            busy = now + _EAGER
+        if now - checked > _CHECK:
             record = records.show(path)
             if record.final and not log.read(offset)[0]:  # power failed between its record and its event
                 yield from printed.lines(last=True)
                 yield Event("status", record.reason, record.status, record.exit_code, record.tracking_url)
                 return
-            checked = time.monotonic()
+            checked = now
         if not printed.behind:
-            time.sleep(poll)
+            time.sleep(_EAGER_POLL if now < busy else poll)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joblens.engine import secrets
 from joblens.engine.code import source
@@ -28,7 +28,9 @@ from joblens.engine.sweep.search import Search, wanted
 from joblens.errors import JobFileError
 from joblens.job.expressions import expressions, substitute
 from joblens.job.model import CommandJob, Dialect, Job, SweepJob
-from joblens.text.document import Document
+
+if TYPE_CHECKING:
+    from joblens.text.document import Document
 
 
 @dataclass(frozen=True, slots=True)

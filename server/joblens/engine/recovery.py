@@ -89,12 +89,15 @@ def recover(folder: RunFolder, record: Record) -> Record:
     ended = dataclasses.replace(record, status=status, exit_code=code, reason=reason, ended=time.time())
     folder.reserve.unlink(missing_ok=True)
     log = EventLog(folder.events)
+    whole = True
     if record.tracking:
-        from joblens.engine.tracking import recorder
+        from joblens.engine.tracking import owed, recorder
 
-        recorder.read(record.tracking).finish(status, folder, log.note)
+        whole = recorder.read(record.tracking).finish(status, folder, log.note)
     records.write(folder, ended, for_good=True)
     log.append(Event("status", reason, status, code, record.tracking_url))
+    if not whole:
+        owed.owe(folder)
     return ended
 
 

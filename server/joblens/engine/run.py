@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import files, folders, names, processes, reasons, records, recovery, secrets
+from joblens.engine import files, folders, names, processes, reasons, records, recovery, secrets, standby
 from joblens.engine import plan as plans
 from joblens.engine.code import snapshot
 from joblens.engine.events import EventLog
@@ -24,6 +24,7 @@ from joblens.engine.records import Record
 from joblens.engine.settings import RunSettings, settings_of
 from joblens.engine.source import Source, job_of
 from joblens.engine.source import source as source_of
+from joblens.engine.standby import Standby
 from joblens.errors import JobFileError
 from joblens.job.model import SweepJob
 
@@ -57,12 +58,18 @@ class Run:
     folder: Path
 
 
-def create(job_file: Path, *, text: str | None = None, options: RunOptions | None = None) -> Run:
+def create(
+    job_file: Path,
+    *,
+    text: str | None = None,
+    options: RunOptions | None = None,
+    waiting: Standby | None = None,
+) -> Run:
     """Start a run of the job file, or of its unsaved `text`; answers at once, the run goes on by itself."""
     options = options or RunOptions()
     source = source_of(job_file, text, options.overrides)
     plan = _plan(source, options)
-    return start(plan, _kept_text(source, plan))
+    return start(plan, _kept_text(source, plan), waiting=waiting)
 
 
 def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> str:
@@ -129,8 +136,8 @@ def _taken(name: str) -> JobFileError:
     return JobFileError(f"There is already a run '{name}'.", hint="Give another name with --name.")
 
 
-def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
-    """Make the run's folder and start its supervisor."""
+def start(plan: Plan, source: str, *, record: Record | None = None, waiting: Standby | None = None) -> Run:
+    """Make the run's folder and start its supervisor, or give the run to the one that is `waiting`."""
     folder = plan.run_folder
     record = dataclasses.replace(
         record or Record(plan.name),
@@ -145,8 +152,12 @@ def start(plan: Plan, source: str, *, record: Record | None = None) -> Run:
         _fill(plan, source, record)
     except OSError as error:
         raise files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error)) from error
+    handed_over = secrets.handed_over(plan.variables)
     try:
-        _start_supervisor(folder, secrets.handed_over(plan.variables))
+        if waiting is None:
+            _start_supervisor(folder, handed_over)
+        else:
+            records.write_supervisor(folder, waiting.supervise(folder, handed_over))
     except OSError as error:
         shutil.rmtree(folder.path, ignore_errors=True)
         raise reasons.no_process(error) or error from error
@@ -196,12 +207,9 @@ def _way_out(plan: Plan, error: OSError) -> str:
 
 
 def _start_supervisor(folder: RunFolder, handed_over: Mapping[str, str]) -> None:
-    # The new process finds modules where this one does, but never in the folder we happen to be called from.
-    here, own = Path.cwd(), Path(__file__).parents[2]
-    places = [place for place in sys.path if place and (Path(place) != here or here == own)]
     script = "import sys; sys.path[:] = {}; from joblens.engine.supervisor import main; main()"
     pid = processes.detach(
-        [sys.executable, "-c", script.format(json.dumps(places)), str(folder.path)],
+        [sys.executable, "-c", script.format(json.dumps(standby.places())), str(folder.path)],
         folder=folder.path,
         log=folder.supervisor_log,
         variables={**os.environ, **handed_over},

@@ -27,7 +27,7 @@ from joblens.engine.locks import Held
 from joblens.engine.plan import Plan, read
 from joblens.engine.records import Record
 from joblens.engine.tasks import tasks_of
-from joblens.engine.tracking import recorder
+from joblens.engine.tracking import owed, recorder
 from joblens.engine.tracking.recorder import Recorder
 from joblens.engine.watch import Watch
 from joblens.errors import UserError
@@ -50,6 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Supervisor(plan, choose.backend_for(plan)).supervise()
 
 
+def warm_up() -> None:
+    """Import what any run needs, while there is none yet."""
+    import ctypes  # noqa: F401 - adopts orphans
+
+    from joblens.engine.backends import process  # noqa: F401
+
+
 class Supervisor:
     """One run and where it stands."""
 
@@ -67,6 +74,9 @@ class Supervisor:
         # Set while nobody is at work on the start of the record (a thread's join does not survive a signal).
         self._recorded = threading.Event()
         self._recorded.set()
+        # The same for what the command need not wait for.
+        self._complete = threading.Event()
+        self._complete.set()
 
     def supervise(self) -> None:
         """Prepare, run, and close the books, whatever happens."""
@@ -163,6 +173,7 @@ class Supervisor:
         for note in (*self._backend.limits(), *self._plan.notes):
             self._events.note(note)
         self._recorded.clear()
+        self._complete.clear()
         threading.Thread(target=self._begin_record).start()
         self._backend.prepare(self._folder.build_log, self._events.note)
         for source in self._plan.inputs:
@@ -191,8 +202,11 @@ class Supervisor:
             if self._recorder is not None:
                 self._record = dataclasses.replace(record, tracking=self._recorder.data())
                 records.write(self._folder, self._record)
+                self._recorded.set()
+                self._recorder.log_parameters(self._plan.parameters, note)
         finally:
             self._recorded.set()
+            self._complete.set()
 
     def _running(self) -> None:
         self._began = time.monotonic()
@@ -200,7 +214,7 @@ class Supervisor:
         self._watch.running(self._recorder)
 
     def _finish(self, outcome: Outcome) -> None:
-        self._recorded.wait(_PATIENCE)  # a record that is being made must be closed too
+        self._complete.wait(_PATIENCE)  # a record that is being made must be closed too
         took = time.monotonic() - self._began if self._began is not None else None
         strays = self._backend.close()
         full = disk.is_full(self._folder.path)
@@ -214,7 +228,7 @@ class Supervisor:
         reason = f"{outcome.reason} {disk.FULL}".strip() if full else outcome.reason
         if self._record.status == records.RUNNING:
             self._update(status=records.FINALIZING)
-        self._keep(outcome.status)
+        whole = self._keep(outcome.status)
         self._update(
             status=outcome.status,
             exit_code=outcome.exit_code,
@@ -224,6 +238,9 @@ class Supervisor:
             duration=took,
             best=self._best,
         )
+        if not whole:
+            owed.owe(self._folder)
+        owed.settle()
 
     def _keep_code(self) -> None:
         """Let the run share its code with others, now that nobody works in it."""
@@ -233,16 +250,17 @@ class Supervisor:
             working.tidy(self._folder)
             sharing.share(self._folder, self._record.created)
 
-    def _keep(self, status: str) -> None:
-        """Complete the logs, on the disk and in MLflow."""
+    def _keep(self, status: str) -> bool:
+        """Complete the logs, on the disk and in MLflow; answer whether MLflow has all of the run."""
         self._watch.end()
         with contextlib.suppress(OSError):
             for log in self._folder.log.parent.iterdir():
                 log_limit.close(log, self._plan.life.log_limit)
-        if self._recorder is not None:
-            tags = {"best_child_run_id": str(self._best["run_id"])} if self._best else {}
-            self._recorder.finish(status, self._folder, self._tell, tags)
+        whole = self._recorder is not None and self._recorder.finish(
+            status, self._folder, self._tell, recorder.last_tags(self._best)
+        )
         disk.sync(self._folder)
+        return whole
 
     def _tell(self, text: str) -> None:
         """Say something at the end of a run, whose record matters more."""

@@ -6,7 +6,6 @@ import itertools
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import NormalDist
 from typing import Any, TypeAlias
 
 from joblens.errors import JobFileError
@@ -60,6 +59,8 @@ def _continuous(kind: str, settings: Mapping[str, Any], unit: float) -> float:
         drawn = low + unit * (high - low)
     elif kind in {"normal", "lognormal"}:
         inside = min(max(unit, 1e-12), 1 - 1e-12)  # the ends of a normal distribution lie at infinity
+        from statistics import NormalDist  # with its fractions it is dear to import
+
         drawn = NormalDist(float(settings["mu"]), float(settings["sigma"])).inv_cdf(inside)
     else:
         raise JobFileError(

@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 _BATCH = 100
@@ -22,6 +22,18 @@ _LONGEST_TAG = 5000
 
 class TrackingError(Exception):
     """The server did not do what it was asked; a run goes on without it."""
+
+
+class UnavailableError(TrackingError):
+    """The server cannot do it now; later it may."""
+
+
+class NoAnswerError(UnavailableError):
+    """The server is not there, or too busy to answer."""
+
+
+class UnknownRunError(TrackingError):
+    """The server has no such run."""
 
 
 class TrackedRun(NamedTuple):
@@ -36,7 +48,8 @@ class TrackedRun(NamedTuple):
 class Client:
     """One server, one connection; not for use by several threads at once."""
 
-    def __init__(self, uri: str, timeout: float = 30) -> None:
+    def __init__(self, uri: str, timeout: float | None = None) -> None:
+        timeout = patience() if timeout is None else timeout
         self._uri = uri
         parts = urlsplit(uri)
         self._prefix = parts.path.rstrip("/")
@@ -59,6 +72,8 @@ class Client:
         """The id of the experiment, made where it is missing."""
         try:
             return self._experiment(name)
+        except NoAnswerError:
+            raise
         except TrackingError:
             try:
                 return str(self._post("experiments/create", {"name": name})["experiment_id"])
@@ -71,12 +86,14 @@ class Client:
             self._post("experiments/restore", {"experiment_id": found["experiment_id"]})
         return str(found["experiment_id"])
 
-    def create_run(self, experiment: str, name: str, tags: Mapping[str, str]) -> TrackedRun:
-        """Start a run."""
+    def create_run(
+        self, experiment: str, name: str, tags: Mapping[str, str], started: float | None = None
+    ) -> TrackedRun:
+        """Start a run, now or at the time when it was `started`."""
         body = {
             "experiment_id": experiment,
             "run_name": name,
-            "start_time": _now(),
+            "start_time": _milliseconds(started),
             "user_id": tags.get("mlflow.user", ""),
             "tags": [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()],
         }
@@ -94,10 +111,18 @@ class Client:
         listed = [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()]
         self._post("runs/log-batch", {"run_id": run_id, "tags": listed})
 
-    def finish(self, run_id: str, status: str, name: str) -> None:
+    def finish(self, run_id: str, status: str, name: str, ended: float | None = None) -> None:
         """Set the final status, and the name back that a script may have changed."""
-        body = {"run_id": run_id, "status": status, "end_time": _now(), "run_name": name}
+        body = {"run_id": run_id, "status": status, "end_time": _milliseconds(ended), "run_name": name}
         self._post("runs/update", body)
+
+    def has(self, run_id: str) -> bool:
+        """Whether there is such a run."""
+        try:
+            self._get("runs/get", {"run_id": run_id})
+        except UnknownRunError:
+            return False
+        return True
 
     def metrics(self, run_id: str) -> dict[str, float]:
         """The last value of each metric."""
@@ -114,9 +139,10 @@ class Client:
             return
         root = urlsplit(run.artifacts).path.strip("/")
         for file, path in files:
-            size = file.stat().st_size
             target = f"/api/2.0/mlflow-artifacts/artifacts/{quote(f'{root}/{path}')}"
-            self._send("PUT", target, _beginning(file, size), {"Content-Length": str(size)})
+            with file.open("rb") as content:
+                size = file.stat().st_size
+                self._send("PUT", target, _beginning(content, size), {"Content-Length": str(size)})
 
     def close(self) -> None:
         """End the connection."""
@@ -139,20 +165,33 @@ class Client:
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            raise TrackingError(f"the MLflow server does not answer ({error})") from error
+            raise NoAnswerError(f"the MLflow server does not answer ({error})") from error
         if answer.status >= 400:
-            raise TrackingError(
-                f"the MLflow server refused {method} {path}: {content[:300].decode(errors='replace')}"
-            )
+            raise _refusal(answer.status, f"{method} {path.partition('?')[0]}", content)
         return content
 
 
-def _beginning(file: Path, size: int) -> Iterator[bytes]:
+def _beginning(content: IO[bytes], size: int) -> Iterator[bytes]:
     """As much of a file as was announced, though it grows meanwhile."""
-    with file.open("rb") as content:
-        while size and (piece := content.read(min(size, _PIECE))):
-            yield piece
-            size -= len(piece)
+    while size and (piece := content.read(min(size, _PIECE))):
+        yield piece
+        size -= len(piece)
+
+
+def patience() -> float:
+    """Seconds that an answer may take; MLflow's own variable overrides."""
+    try:
+        return float(os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"])
+    except (KeyError, ValueError):
+        return 30.0
+
+
+def _refusal(status: int, what: str, content: bytes) -> TrackingError:
+    words = content[:300].decode(errors="replace")
+    if status >= 500 or status == 429:
+        return UnavailableError(f"the MLflow server could not do {what}: {words}")
+    kind = UnknownRunError if b"RESOURCE_DOES_NOT_EXIST" in content else TrackingError
+    return kind(f"the MLflow server refused {what}: {words}")
 
 
 def _authorization() -> dict[str, str]:
@@ -166,5 +205,5 @@ def _authorization() -> dict[str, str]:
     return {}
 
 
-def _now() -> int:
-    return int(time.time() * 1000)
+def _milliseconds(seconds: float | None) -> int:
+    return int((time.time() if seconds is None else seconds) * 1000)

@@ -15,9 +15,17 @@ from joblens.engine.code import git
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.tracking import server
-from joblens.engine.tracking.client import Client, TrackedRun, TrackingError
+from joblens.engine.tracking.client import (
+    Client,
+    NoAnswerError,
+    TrackedRun,
+    TrackingError,
+    UnavailableError,
+    UnknownRunError,
+)
 from joblens.errors import UserError
 
+_LATER = "It is completed when MLflow takes it; until then, the run's folder has everything."
 _STATUSES = {"Completed": "FINISHED", "Failed": "FAILED", "Canceled": "KILLED"}
 
 
@@ -60,13 +68,21 @@ class Recorder:
 
     def tag(self, tags: Mapping[str, str], note: Callable[[str], None]) -> None:
         """Add what became known since the start."""
-        client = Client(self.uri)
         try:
-            client.set_tags(self.run.run_id, tags)
+            with contextlib.closing(Client(self.uri)) as client:
+                client.set_tags(self.run.run_id, tags)
         except TrackingError as error:
             note(f"The record in MLflow lacks what became known of the environment: {error}.")
-        finally:
-            client.close()
+
+    def log_parameters(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> None:
+        """Record the values that the run was started with."""
+        if not parameters:
+            return
+        try:
+            with contextlib.closing(Client(self.uri)) as client:
+                client.log_parameters(self.run.run_id, parameters)
+        except TrackingError as error:
+            note(f"The inputs are not recorded in MLflow: {error}.")
 
     def finish(
         self,
@@ -74,56 +90,102 @@ class Recorder:
         folder: RunFolder,
         note: Callable[[str], None],
         tags: Mapping[str, str] | None = None,
-    ) -> None:
-        """Keep the run's files and set its final status, which a script cannot know."""
-        with contextlib.suppress(UserError, OSError):  # what is missing then is said below
-            server.revive(self.uri)
-        client = Client(self.uri)
+        *,
+        ended: float | None = None,
+    ) -> bool:
+        """Keep the run's files and set its final status, which a script cannot know.
+
+        Answers whether nothing is left to be done: what MLflow cannot do now, it may do later.
+        """
+        end = _End(status, tags or {}, ended)
         try:
-            if tags:
-                client.set_tags(self.run.run_id, tags)
-            client.finish(self.run.run_id, _STATUSES[status], self.name)
-            if self.run.artifacts.startswith("mlflow-artifacts:"):
-                client.upload(self.run, _artifacts(folder))
-            else:
-                note(
-                    f"MLflow keeps artifacts elsewhere ({self.run.artifacts}); outputs stay in {folder.path}."
-                )
+            try:
+                if server.is_ours(self.uri) and server.expected() is None:
+                    raise NoAnswerError("the MLflow server, or its database, is gone")
+                self._finish(end, folder, note)
+            except NoAnswerError:
+                with contextlib.suppress(UserError, OSError):  # what is missing then is said below
+                    server.revive(self.uri)
+                self._finish(end, folder, note)
+        except (UnavailableError, UnknownRunError) as error:
+            note(f"The record in MLflow is not complete: {error}. {_LATER}")
+            return False
         except TrackingError as error:
             note(f"The record in MLflow is not complete: {error}. The run's folder has everything.")
-        finally:
-            client.close()
+        return True
+
+    def _finish(self, end: _End, folder: RunFolder, note: Callable[[str], None]) -> None:
+        with contextlib.closing(Client(self.uri)) as client:
+            if end.tags:
+                client.set_tags(self.run.run_id, end.tags)
+            client.finish(self.run.run_id, _STATUSES[end.status], self.name, end.time)
+            if self.run.artifacts.startswith("mlflow-artifacts:"):
+                self._keep_files(client, folder, note)
+                return
+        note(f"MLflow keeps artifacts elsewhere ({self.run.artifacts}); outputs stay in {folder.path}.")
+
+    def _keep_files(self, client: Client, folder: RunFolder, note: Callable[[str], None]) -> None:
+        for file, path in _artifacts(folder):
+            self._keep(client, file, path, note)
+
+    def _keep(self, client: Client, file: Path, path: str, note: Callable[[str], None]) -> None:
+        try:
+            client.upload(self.run, [(file, path)])
+        except OSError as error:  # nobody may read it, or it went away
+            note(f"{path} is not among the artifacts: {files.reason(error)}.")
+
+    def there(self) -> bool:
+        """Whether MLflow has the run; what cannot be asked is taken for there."""
+        try:
+            with contextlib.closing(Client(self.uri)) as client:
+                return client.has(self.run.run_id)
+        except TrackingError:
+            return True
 
 
-def begin(plan: Plan, snapshot: str, parent: str | None, note: Callable[[str], None]) -> Recorder | None:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a run ended."""
+
+    status: str
+    tags: Mapping[str, str]
+    time: float | None
+
+
+def last_tags(best: Mapping[str, object]) -> dict[str, str]:
+    """What is known of a run only at its end: a sweep's best trial."""
+    return {"best_child_run_id": str(best["run_id"])} if best else {}
+
+
+def wanted() -> bool:
+    """Whether runs are to be recorded: in our server, or in the user's own."""
+    own = os.environ.get("MLFLOW_TRACKING_URI")
+    return not own or own.startswith(("http://", "https://"))
+
+
+def begin(
+    plan: Plan,
+    snapshot: str,
+    parent: str | None,
+    note: Callable[[str], None],
+    *,
+    started: float | None = None,
+) -> Recorder | None:
     """Start the record; None, with a note that says why, where it cannot be."""
-    uri = _uri(note)
-    if uri is None:
+    own = os.environ.get("MLFLOW_TRACKING_URI")
+    if not wanted():
+        note(
+            f"MLFLOW_TRACKING_URI is '{own}': that is the command's to write to; Joblens itself records only "
+            "in servers with an http address ('mlflow server' gives a store one)."
+        )
         return None
-    client = Client(uri)
+    asked = _Asked(plan, snapshot, parent, started)
     try:
-        experiment = client.experiment(plan.experiment)
-        name = plan.display_name or plan.name
-        run = client.create_run(experiment, name, _tags(plan, snapshot, parent))
-        client.log_parameters(run.run_id, plan.parameters)
+        if own:
+            return _begun(own.rstrip("/"), asked)
+        return _begun_in_ours(asked, note)
     except TrackingError as error:
         note(f"This run's metrics are not tracked: {error}.")
-        return None
-    finally:
-        client.close()
-    return Recorder(uri, run, plan.experiment, name)
-
-
-def _uri(note: Callable[[str], None]) -> str | None:
-    """The user's own server before ours."""
-    own = os.environ.get("MLFLOW_TRACKING_URI")
-    if own and not own.startswith(("http://", "https://")):
-        note(f"MLFLOW_TRACKING_URI is '{own}', no HTTP address: it is the command's, nothing is recorded.")
-        return None
-    if own:
-        return own.rstrip("/")
-    try:
-        return server.ensure(note)
     except UserError as error:
         note(f"{error} {error.hint}")
     except OSError as error:  # no place to write, no port
@@ -132,6 +194,35 @@ def _uri(note: Callable[[str], None]) -> str | None:
         refusal = files.refused(what, error, hint=way_out)
         note(f"{refusal} {refusal.hint}")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be put on record."""
+
+    plan: Plan
+    snapshot: str
+    parent: str | None
+    started: float | None
+
+
+def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
+    """Ours is started only when the one that should be there does not answer: asking first takes time."""
+    expected = server.expected()
+    if expected is not None:
+        with contextlib.suppress(NoAnswerError):
+            return _begun(expected, asked)
+    return _begun(server.ensure(note), asked)
+
+
+def _begun(uri: str, asked: _Asked) -> Recorder:
+    plan = asked.plan
+    with contextlib.closing(Client(uri)) as client:
+        experiment = client.experiment(plan.experiment)
+        name = plan.display_name or plan.name
+        tags = _tags(plan, asked.snapshot, asked.parent)
+        run = client.create_run(experiment, name, tags, asked.started)
+    return Recorder(uri, run, plan.experiment, name)
 
 
 def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from joblens.engine import folders, processes, tools
 from joblens.engine.distribution import layout
 from joblens.engine.processes import Identity
+from joblens.engine.tracking import client, store
 from joblens.engine.tracking.client import Client
 from joblens.errors import MissingToolError
 
@@ -48,38 +47,45 @@ def ensure(note: Callable[[str], None] = lambda _: None) -> str:
 
     _folder().mkdir(parents=True, exist_ok=True)
     with FileLock(_folder() / "server.lock"):
-        found = running(patience=_BUSY)
+        found = running(patience=min(_BUSY, client.patience()))
         return found if found is not None else _start(note)
 
 
+def expected() -> str | None:
+    """The address of the server whose process lives; whether it answers is seen by who asks it."""
+    known = _known()
+    whole = known is not None and processes.alive(known.process) and known.store == store.mark(_store())
+    return known.uri if known is not None and whole else None
+
+
 def running(patience: float = 0, timeout: float = 5) -> str | None:
-    """The address of the server; None when it does not run, or does not answer.
+    """The address of the server; None when it does not run, does not answer, or has lost its database.
 
     Each question waits `timeout` seconds for its answer; it is asked again for `patience` seconds.
     """
-    known = _known()
-    if known is None:
+    uri = expected()
+    if uri is None:
         return None
-    client = Client(known[1], timeout=timeout)
+    asked = Client(uri, timeout=min(timeout, client.patience()))
     end = time.monotonic() + patience
     try:
-        while processes.alive(known[0]):
-            if client.healthy():
-                return known[1]
+        while expected() == uri:
+            if asked.healthy():
+                return uri
             if time.monotonic() >= end:
                 return None
             time.sleep(0.05)
     finally:
-        client.close()
+        asked.close()
     return None
 
 
 def stop() -> bool:
     """End the server; answer whether there was one."""
     known = _known()
-    if known is None or not processes.alive(known[0]):
+    if known is None or not processes.alive(known.process):
         return False
-    processes.end_tree(known[0].pid)
+    processes.end_tree(known.process.pid)
     return True
 
 
@@ -92,7 +98,7 @@ def revive(uri: str) -> None:
 def is_ours(uri: str) -> bool:
     """Whether that is the address of the server which is started here."""
     known = _known()
-    return known is not None and known[1] == uri
+    return known is not None and known.uri == uri
 
 
 def _folder() -> Path:
@@ -103,33 +109,56 @@ def _state() -> Path:
     return _folder() / "server.json"
 
 
-def _known() -> tuple[Identity, str] | None:
+def _log() -> Path:
+    return _folder() / "server.log"
+
+
+def _store() -> Path:
+    return _folder() / "mlflow.db"
+
+
+class _Known(NamedTuple):
+    """The server that was started last."""
+
+    process: Identity
+    uri: str
+    store: str
+    """Which file its database is: a server goes on writing to one that was deleted."""
+
+
+def _known() -> _Known | None:
     try:
         found = json.loads(_state().read_text(encoding="utf-8"))
-        return Identity(found["pid"], found["started"]), found["uri"]
+        return _Known(Identity(found["pid"], found["started"]), found["uri"], found["store"])
     except (OSError, ValueError, KeyError):
         return None
 
 
 def _start(note: Callable[[str], None]) -> str:
     version = _mlflow_version()
+    if store.refused(_store(), version):
+        raise store.does_not_fit(_store(), _log().read_text(errors="replace"))
     note("Starting the MLflow server (first use; later runs find it running) ...")
     known = _known()
     stop()
-    store = _folder() / "mlflow.db"
-    _make_database(store, version)
-    port = _port(known[1] if known else None)
+    if known is not None and not _store().exists():
+        note(
+            "MLflow's database is gone: a new one is made, and earlier runs are known only by their folders."
+        )
+    store.make(_store(), version, _variables())
+    port = _port(known.uri if known else None)
     uri = f"http://{layout.HOST}:{port}"
-    log = _folder() / "server.log"
+    log = _log()
     log.write_bytes(b"")
-    pid = processes.detach(_command(store, port), folder=_folder(), log=log, variables=_variables())
+    pid = processes.detach(_command(port), folder=_folder(), log=log, variables=_variables())
     identity = processes.identity(pid)
     # Written before the server answers: if we are ended now, the next start finds and ends what we began.
     record = {"pid": pid, "started": identity.started if identity else 0, "uri": uri}
+    record["store"] = store.mark(_store())
     unfinished = _state().with_suffix(".tmp")
     unfinished.write_text(json.dumps(record), encoding="utf-8")
     unfinished.replace(_state())
-    _wait(uri, identity)
+    _wait(uri, identity, version)
     return uri
 
 
@@ -141,7 +170,18 @@ def _port(last: str | None) -> int:
     return layout.free_ports(1)[0]
 
 
+def installed() -> bool:
+    """Whether there can be a server at all."""
+    try:
+        _mlflow_version()
+    except MissingToolError:
+        return False
+    return True
+
+
 def _mlflow_version() -> str:
+    from importlib import metadata  # dear, and of use only where the server is started
+
     try:
         return metadata.version("mlflow")
     except metadata.PackageNotFoundError as error:
@@ -151,37 +191,11 @@ def _mlflow_version() -> str:
         ) from error
 
 
-def _make_database(store: Path, version: str) -> None:
-    """A store in write-ahead mode, which MLflow keeps, in the shape that this version of MLflow wants."""
-    made_by = store.with_name("mlflow-version")
-    if not store.exists():
-        connection = sqlite3.connect(store)
-        try:
-            connection.execute("pragma journal_mode=wal")
-        finally:
-            connection.close()
-    elif not made_by.exists() or made_by.read_text(encoding="utf-8") != version:
-        _upgrade(store)
-    made_by.write_text(version, encoding="utf-8")
-
-
-def _upgrade(store: Path) -> None:
-    command = [sys.executable, "-m", "mlflow", "db", "upgrade", f"sqlite:///{store.as_posix()}"]
-    done = subprocess.run(
-        command, env=_variables(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise MissingToolError(
-            f"MLflow's database {store} does not fit this MLflow: {done.stderr.strip()[-300:]}",
-            hint="Move the file away, or go back to the version of MLflow that made it.",
-        )
-
-
-def _command(store: Path, port: int) -> list[str]:
+def _command(port: int) -> list[str]:
     artifacts = _folder() / "artifacts"
     return [
         *(sys.executable, "-m", "mlflow", "server"),
-        *("--backend-store-uri", f"sqlite:///{store.as_posix()}"),
+        *("--backend-store-uri", f"sqlite:///{_store().as_posix()}"),
         *("--artifacts-destination", artifacts.as_uri(), "--serve-artifacts"),
         *("--host", layout.HOST, "--port", str(port), "--workers", "1"),
         *("--uvicorn-opts", "--no-access-log"),
@@ -196,15 +210,18 @@ def _variables() -> dict[str, str]:
     return {name: value for name, value in inherited.items() if not name.startswith(ours)} | _QUIET
 
 
-def _wait(uri: str, identity: Identity | None) -> None:
-    client = Client(uri, timeout=10)
+def _wait(uri: str, identity: Identity | None, version: str) -> None:
+    asked = Client(uri, timeout=10)
     end = time.monotonic() + _PATIENCE
     try:
-        while not client.healthy():
+        while not asked.healthy():
+            if not processes.alive(identity) and store.is_too_new(_log().read_text(errors="replace")):
+                store.refuse(_store(), version)
+                raise store.does_not_fit(_store(), _log().read_text(errors="replace"))
             if not processes.alive(identity) or time.monotonic() > end:
                 raise MissingToolError(
                     "The MLflow server did not start, so no run is tracked.",
-                    hint=f"Its own words are in {_folder() / 'server.log'}.",
+                    hint=f"Its own words are in {_log()}.",
                 )
             time.sleep(0.05)
     except BaseException:
@@ -212,4 +229,4 @@ def _wait(uri: str, identity: Identity | None) -> None:
             os.kill(identity.pid, signal.SIGTERM)
         raise
     finally:
-        client.close()
+        asked.close()

@@ -1,0 +1,98 @@
+"""Records that MLflow could not be given in full: remembered, and given to it once it answers again."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import json
+import os
+from pathlib import Path
+
+from joblens.engine import folders, plan, records
+from joblens.engine.events import EventLog
+from joblens.engine.folders import RunFolder
+from joblens.engine.records import Record
+from joblens.engine.tracking import recorder, server
+
+_AT_ONCE = 20
+"""Records that one run makes up for when it has ended."""
+
+
+def owe(folder: RunFolder) -> None:
+    """Remember a run that has ended and whose record is missing, or not whole."""
+    if not recorder.wanted() or (not _server() and not server.installed()):
+        return
+    import hashlib
+
+    file = _folder() / f"{hashlib.sha256(str(folder.path).encode()).hexdigest()[:20]}.json"
+    with contextlib.suppress(OSError):  # said already: this is where the record itself could not be written
+        file.parent.mkdir(parents=True, exist_ok=True)
+        records.write_whole(file, json.dumps({"folder": str(folder.path), "server": _server()}))
+
+
+def settle() -> int:
+    """Give MLflow what is owed, while it takes it; answer how many records that were."""
+    owed = list(itertools.islice(_folder().glob("*.json"), _AT_ONCE))
+    if not owed:
+        return 0
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(_folder() / "owed.lock", timeout=0):
+            return _settle(owed)
+    except Timeout:  # another run is at it
+        return 0
+
+
+def _settle(owed: list[Path]) -> int:
+    settled = 0
+    for file in owed:
+        debt = json.loads(file.read_text(encoding="utf-8"))
+        if debt["server"] != _server():
+            continue
+        if not _given(RunFolder(Path(debt["folder"]))):
+            break
+        file.unlink()
+        settled += 1
+    return settled
+
+
+def _given(folder: RunFolder) -> bool:
+    """Whether the run is on record now; one whose folder is gone has nothing to be recorded."""
+    if not folder.state.exists():
+        return True
+    said: list[str] = []
+    record = _begun(folder, records.read(folder), said)
+    if not record.tracking:
+        return False
+    whole = recorder.read(record.tracking).finish(
+        record.status, folder, said.append, recorder.last_tags(record.best), ended=record.ended
+    )
+    if whole:
+        EventLog(folder.events).note("The record in MLflow is complete now.")
+    return whole
+
+
+def _begun(folder: RunFolder, record: Record, said: list[str]) -> Record:
+    if record.tracking and recorder.read(record.tracking).there():
+        return record
+    planned = plan.read(folder.plan)
+    begun = recorder.begin(
+        planned, record.snapshot, record.parent_run_id, said.append, started=record.started
+    )
+    if begun is None:
+        return dataclasses.replace(record, tracking={})
+    begun.log_parameters(planned.parameters, said.append)
+    record = dataclasses.replace(record, tracking=begun.data())
+    records.write(folder, record)
+    return record
+
+
+def _server() -> str:
+    """The server that is recorded to: ours has no name."""
+    return os.environ.get("MLFLOW_TRACKING_URI", "")
+
+
+def _folder() -> Path:
+    return folders.home() / "tracking" / "owed"

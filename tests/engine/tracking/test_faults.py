@@ -1,0 +1,159 @@
+"""MLflow's store fails while a run goes on: the run ends as it should, and its record is made up for."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import time
+import urllib.request
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from joblens.engine import folders, records
+from joblens.engine.follow import follow
+from joblens.engine.run import Run, RunOptions, create
+from joblens.engine.tracking import server
+from tests.engine.jobs import Finished, finished, job, until, write
+
+pytestmark = pytest.mark.slow
+
+WAITS = job(
+    '"echo on; while [ ! -e ../go ]; do sleep 0.05; done; echo x > outputs/o.txt"', "inputs: {a: 1}\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def mlflow(need):
+    need(find_spec("mlflow"), "mlflow is not installed")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """What waits for a silent server waits a second instead of half a minute."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+
+
+def waiting(tmp_path: Path) -> Run:
+    """A run whose command waits for the word to go on."""
+    started = create(write(tmp_path, WAITS), options=RunOptions(environment="this-python"))
+    until(follow(started.folder), "on")
+    return started
+
+
+def ended(run: Run) -> Finished:
+    """The same, once it was told to go on and has ended."""
+    (run.folder / "go").touch()
+    return Finished(run.folder, list(follow(run.folder)))
+
+
+def store() -> Path:
+    return folders.home() / "tracking" / "mlflow.db"
+
+
+def tracked(folder: Path) -> Any:
+    """The run as MLflow has it now."""
+    known = records.show(folder).tracking
+    address = f"{known['uri']}/api/2.0/mlflow/runs/get?run_id={known['run_id']}"
+    with urllib.request.urlopen(address) as answer:
+        return json.load(answer)["run"]
+
+
+def artifacts(folder: Path) -> list[str]:
+    known = records.show(folder).tracking
+    address = f"{known['uri']}/api/2.0/mlflow/artifacts/list?run_id={known['run_id']}&path=outputs"
+    with urllib.request.urlopen(address) as answer:
+        return [file["path"] for file in json.load(answer).get("files", [])]
+
+
+def made_up_for(folder: Path) -> None:
+    """Wait until a later run has completed the record of the one in `folder`."""
+    owed = folders.home() / "tracking" / "owed"
+    end = time.monotonic() + 60
+    while list(owed.glob("*.json")) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert tracked(folder)["info"]["status"] == "FINISHED"
+    assert {each["key"]: each["value"] for each in tracked(folder)["data"]["params"]} == {"a": "1"}
+    assert artifacts(folder) == ["outputs/o.txt"]
+
+
+@contextlib.contextmanager
+def locked() -> Iterator[None]:
+    """Another program holds the database, as a backup does."""
+    holder = sqlite3.connect(store(), isolation_level=None)
+    holder.execute("begin immediate")
+    try:
+        yield
+    finally:
+        holder.close()
+
+
+def test_a_locked_store_is_given_the_record_when_it_is_free_again(tmp_path):
+    run = waiting(tmp_path)
+    with locked():
+        failed = ended(run)
+    assert (failed.record.status, failed.record.exit_code) == ("Completed", 0)
+    assert "The record in MLflow is not complete" in failed.notes[-1]
+    assert finished(write(tmp_path, job("echo"))).record.status == "Completed"
+    made_up_for(run.folder)
+
+
+def test_a_run_that_a_locked_store_could_not_begin_is_recorded_later(tmp_path):
+    server.ensure()
+    with locked():
+        run = waiting(tmp_path)
+        failed = ended(run)
+    assert (failed.record.status, failed.record.tracking) == ("Completed", {})
+    assert "not tracked" in " ".join(failed.notes)
+    finished(write(tmp_path, job("echo")))
+    made_up_for(run.folder)
+    began = tracked(run.folder)["info"]
+    assert began["start_time"] == int((failed.record.started or 0) * 1000)
+    assert began["end_time"] == int((failed.record.ended or 0) * 1000)
+
+
+def test_a_deleted_store_is_made_anew_and_has_the_run(tmp_path):
+    run = waiting(tmp_path)
+    for file in store().parent.glob("mlflow.db*"):
+        file.unlink()
+    assert ended(run).record.status == "Completed"
+    made_up_for(run.folder)
+
+
+def test_a_server_that_stalls_is_replaced(tmp_path):
+    run = waiting(tmp_path)
+    state = json.loads((folders.home() / "tracking" / "server.json").read_text(encoding="utf-8"))
+    family = [psutil.Process(state["pid"]), *psutil.Process(state["pid"]).children(recursive=True)]
+    for process in family:
+        os.kill(process.pid, signal.SIGSTOP)
+    assert ended(run).record.status == "Completed"
+    made_up_for(run.folder)
+
+
+def test_a_store_of_a_newer_mlflow_stops_no_run_and_is_said(tmp_path, monkeypatch):
+    server.ensure()
+    home = tmp_path / "home"
+    (home / "tracking").mkdir(parents=True)
+    newer = home / "tracking" / "mlflow.db"
+    with (
+        contextlib.closing(sqlite3.connect(store())) as ours,
+        contextlib.closing(sqlite3.connect(newer)) as its,
+    ):
+        ours.backup(its)
+        its.execute("update alembic_version set version_num = 'ffffffffffff'")
+        its.commit()
+    shutil.copy(store().with_name("mlflow-version"), newer.with_name("mlflow-version"))
+    monkeypatch.setenv("JOBLENS_HOME", str(home))
+    first, second = (finished(write(tmp_path, job("echo ran"))) for _ in range(2))
+    assert [first.lines, second.lines] == [["ran"], ["ran"]]
+    assert [first.record.status, second.record.status] == ["Completed", "Completed"]
+    assert "was made by a newer MLflow" in first.notes[-1]
+    assert second.notes == [
+        note for note in first.notes if not note.startswith("Starting")
+    ]  # tried once only
