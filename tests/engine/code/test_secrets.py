@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from joblens.engine import records, secrets
+from joblens.engine import secrets
+from joblens.engine.listing import list_runs
 from joblens.engine.run import RunOptions, create, dry_run, plan_of
 from joblens.errors import JobFileError
 from tests.engine.jobs import finished, job, write
@@ -80,7 +81,7 @@ def test_trials_of_a_sweep_have_the_secret_too(tmp_path: Path) -> None:
         """,
     )
     run = finished(file)
-    trials = [record for record in records.list_runs(tmp_path) if record.parent]
+    trials = [record for record in list_runs(tmp_path) if record.parent]
     assert [(record.status, record.exit_code) for record in trials] == [("Completed", 0)] * 2
     plans = list(run.folder.path.parent.glob("*/plan.json"))
     assert len(plans) == 3
