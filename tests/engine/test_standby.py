@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from joblens.engine import records
+from joblens.engine import records, recovery
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from tests.engine.jobs import alive, job, write
@@ -40,7 +40,7 @@ def reader(file: Path, **more: object) -> subprocess.Popen[str]:
 
 
 def supervisor_of(folder: Path) -> psutil.Process:
-    while (owner := records.supervisor(RunFolder(folder))) is None:
+    while (owner := recovery.supervisor(RunFolder(folder))) is None:
         time.sleep(0.01)
     return psutil.Process(owner.pid)
 
