@@ -1,6 +1,6 @@
 """What holds for every answer, whatever was typed: it lies inside the text."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from joblens.checks.subject import Subject
@@ -33,6 +33,7 @@ PIECES = (
     st.integers(0, 20),
     st.one_of(texts(4), st.sampled_from(PIECES), st.text(max_size=4)),
 )
+@example(JOBS[3], 0.8671875, 1, "parent.jobs.")
 @settings(max_examples=600, deadline=None)
 def test_every_answer_about_an_edited_job_lies_inside_it(
     job: str, at: float, removed: int, typed: str

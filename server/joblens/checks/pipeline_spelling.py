@@ -51,7 +51,8 @@ def _other_forms(subject: Subject) -> Iterator[Problem]:
             if text is not None and match is not None:
                 written = f"${{{{{match[1]}}}}}"
                 message = (
-                    f"'{shortened(text.value)}' is no binding, but plain text. Write '{shortened(written)}'."
+                    f"'{shortened(text.value, 36)}' is no binding, but plain text. "
+                    f"Write '{shortened(written, 36)}'."
                 )
                 fix = Fix("Write it as a binding", text.span, written)
                 yield Problem(pipeline_binding.MALFORMED, message, text.span, fix=fix)

@@ -2,6 +2,9 @@
 
 import json
 import os
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,10 +91,34 @@ def test_what_is_not_what_its_type_says_is_refused(tmp_path, kind, path, told):
     assert told in str(refused(tmp_path, f"x: {{type: {kind}, path: '{path}'}}"))
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_refused(tmp_path):
-    (tmp_path / "secret.csv").touch(0o000)
-    assert "may not read" in str(refused(tmp_path, "x: {type: uri_file, path: secret.csv}"))
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no other user to become")
+def test_a_file_that_may_not_be_read_is_refused():
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to other users
+        folder = Path(name)
+        folder.chmod(0o777)
+        (folder / "secret.csv").touch(0o000)
+
+        def ask() -> None:
+            assert "may not read" in str(refused(folder, "x: {type: uri_file, path: secret.csv}"))
+
+        as_who_is_not_root(ask)
+
+
+def as_who_is_not_root(ask: Callable[[], None]) -> None:
+    """Root may read everything: then another process, another user's, asks."""
+    if os.geteuid() != 0:
+        ask()
+        return
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.setuid(12345)
+            ask()
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_path_is_found_however_it_is_written(tmp_path):
