@@ -16,13 +16,13 @@ HIDDEN = "***"
 CHANNEL = "JOBLENS_SECRETS"
 """The variable of a supervisor that has them: seen by nobody but its user, and gone with it."""
 
-_NAME = re.compile(
+_NAME = (
     r"(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PWD|CREDENTIALS?|PAT|SAS|CONNECTION_?STRING|CONN_?STR"
     r"|(API|ACCESS|ACCOUNT|PRIVATE|SECRET|STORAGE|SUBSCRIPTION|SIGNING|ENCRYPTION|SHARED|MASTER|AUTH)_?KEY"
     r"|KEY|APIKEY)(_|\d|$)"
 )
-_NO_SECRET = re.compile(r"^(OLD)?PWD$|_(FILE|PATH|DIR|NAME|ID|URL|URI|TYPE|LENGTH|LIMIT)$|^MAX_|^NUM_")
-_VALUE = re.compile(
+_NO_SECRET = r"^(OLD)?PWD$|_(FILE|PATH|DIR|NAME|ID|URL|URI|TYPE|LENGTH|LIMIT)$|^MAX_|^NUM_"
+_VALUE = (
     r"(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=[^;\s]{4}"
     r"|[?&](sig|token|api_key)=[^&\s]{8}"
     r"|^(ghp|gho|ghs|github_pat|hf|glpat|xox[abp]|sk(?=-))[-_][A-Za-z0-9_-]{16}"
@@ -34,8 +34,13 @@ _OURS = ("MLFLOW_*", "JOBLENS_*", "AZUREML_*", "*_PROXY", "*_proxy")
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a variable looks like one whose value nobody else may read."""
-    named = _NAME.search(name.upper()) is not None and _NO_SECRET.search(name.upper()) is None
-    return bool(value) and (named or _VALUE.search(value) is not None)
+    named = _found(_NAME, name.upper()) and not _found(_NO_SECRET, name.upper())
+    return bool(value) and (named or _found(_VALUE, value))
+
+
+def _found(pattern: str, text: str) -> bool:
+    """Whether the text has it; the patterns are dear to compile, and are at first need."""
+    return re.search(pattern, text) is not None
 
 
 def masked(variables: Mapping[str, str]) -> dict[str, str]:

@@ -54,7 +54,10 @@ def warm_up() -> None:
     """Import what any run needs, while there is none yet."""
     import ctypes  # noqa: F401 - adopts orphans
 
+    from joblens.engine import secrets
     from joblens.engine.backends import process  # noqa: F401
+
+    secrets.masked({"TOKEN": "a"})  # its patterns are compiled at first need
 
 
 class Supervisor:

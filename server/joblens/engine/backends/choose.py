@@ -53,7 +53,7 @@ def places(backend: str, run: RunFolder) -> Places:
         from joblens.engine.backends.container.places import ContainerPlaces
 
         return ContainerPlaces(run)
-    from joblens.engine.backends.process import ProcessPlaces
+    from joblens.engine.backends.process_places import ProcessPlaces
 
     return ProcessPlaces(run)
 

@@ -17,7 +17,6 @@ from joblens.engine.distribution import layout
 from joblens.engine.environments import building, installs, layer, used
 from joblens.engine.environments.layer import Base
 from joblens.engine.environments.store import Built
-from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.errors import EnvironmentBuildError, MissingToolError
 
@@ -174,29 +173,6 @@ class RunningProcess:
     def why(self) -> str:
         """Nothing: the exit code is all that is known."""
         return ""
-
-
-class ProcessPlaces:
-    """Everything is seen where it lies; a path that a shell would take apart is seen through a link."""
-
-    def __init__(self, run: RunFolder) -> None:
-        self._run = run
-
-    def code(self) -> str:
-        """The copy in the run's folder."""
-        return str(self._run.code)
-
-    def input(self, name: str, path: str) -> str:
-        """The data themselves."""
-        return links.place(self._run, f"INPUT_{name}", path)
-
-    def output(self, name: str, path: str) -> str:
-        """The place itself."""
-        return links.place(self._run, name, path)
-
-    def own(self, path: Path) -> str:
-        """The place itself."""
-        return str(path)
 
 
 def _find(task: Task, *programs: Path) -> None:

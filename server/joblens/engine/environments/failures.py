@@ -23,7 +23,8 @@ class UnreachableError(EnvironmentBuildError):
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    pattern: re.Pattern[str]
+    pattern: str
+    """Compiled when a build has failed: most runs never need it."""
     told: Callable[[re.Match[str]], str]
     hint: str
     kind: type[EnvironmentBuildError] = EnvironmentBuildError
@@ -33,7 +34,7 @@ def explained(said: str, tool: str, code: int) -> EnvironmentBuildError:
     """The error in what a tool said before it ended with `code`."""
     text = " ".join(_MARKS.sub(" ", said).split())
     for cause in _CAUSES:
-        match = cause.pattern.search(text)
+        match = re.search(cause.pattern, text, re.IGNORECASE)
         if match is not None:
             return cause.kind(f"The environment could not be built: {cause.told(match)}.", hint=cause.hint)
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
@@ -52,7 +53,7 @@ def _cause(
     def fill(match: re.Match[str]) -> str:
         return told.format(**match.groupdict()) if isinstance(told, str) else told(match)
 
-    return _Cause(re.compile(pattern, re.IGNORECASE), fill, hint, kind)
+    return _Cause(pattern, fill, hint, kind)
 
 
 def _conflict(match: re.Match[str]) -> str:
