@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import checking, containers, latency, overhead, report, snapshots
+from bench import checking, containers, environments, latency, overhead, past_runs, report, snapshots
 from bench.checking import NoFilesError
 from bench.client import NoAnswerError
 from bench.containers import NoEngineError
@@ -90,6 +90,12 @@ def _measure(options: argparse.Namespace) -> dict[str, object]:
         print(report.overhead_table(runs), flush=True)
         measured["run"] = report.data(runs)
         measured["containers"] = _containers(options.rounds * 3)
+        past = past_runs.measure(options.rounds * 3)
+        print("\n" + report.medians_table("hello-world after", past), flush=True)
+        measured["past runs"] = report.data(past)
+        built = environments.measure(options.rounds * 3)
+        print("\n" + report.medians_table("environment", built), flush=True)
+        measured["environments"] = report.data(built)
     if options.what in ("code", "all"):
         kept = snapshots.measure(options.rounds)
         print(report.snapshots_table(kept), flush=True)

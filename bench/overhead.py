@@ -56,13 +56,17 @@ class Workplace:
         # A server that the user named would be measured instead of ours.
         self._env.pop("MLFLOW_TRACKING_URI", None)
         shutil.copy(EXAMPLE, folder)
+        self.start()
+
+    def start(self) -> None:
+        """Start the server."""
         print("Starting the MLflow server that runs are recorded to ...", file=sys.stderr)
         page, _ = self._run([*_python("joblens"), "ui", "--no-browser"])
         self._server = page.strip().partition("/#")[0]
 
     def turn(self) -> dict[str, float]:
         """Run each way once; the seconds of each."""
-        return {BARE: self._bare(), JOBLENS: self._joblens(), MLFLOW: self._mlflow()}
+        return {BARE: self._bare(), JOBLENS: self.joblens(), MLFLOW: self._mlflow()}
 
     def close(self) -> None:
         """End the server."""
@@ -73,7 +77,8 @@ class Workplace:
         _expect(GREETING in output, BARE, output)
         return seconds
 
-    def _joblens(self) -> float:
+    def joblens(self) -> float:
+        """The seconds that a run takes, which must stand in MLflow."""
         output, seconds = self._run([*_python("joblens"), "run", EXAMPLE.name, "--json"])
         events = [json.loads(line) for line in output.splitlines()]
         said = [event["text"] for event in events if event["kind"] == "line"]

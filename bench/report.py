@@ -122,6 +122,16 @@ def overhead_table(samples: Samples) -> str:
     return f"examples/hello-world, warm, milliseconds\n{_table(rows)}"
 
 
+def medians_table(title: str, samples: Samples) -> str:
+    """A line for each way: its median and its 95th percentile in milliseconds, and how the first compares."""
+    first = next(iter(samples.values())).median
+    rows = [[title, "median", "p95", "ratio"]]
+    for way, series in samples.items():
+        cells = (f"{1000 * series.median:.1f}", f"{1000 * series.p95:.1f}", f"{series.median / first:.2f}x")
+        rows.append([way, *cells])
+    return _table(rows)
+
+
 def snapshots_table(samples: Samples) -> str:
     """A line for each way of keeping a large folder: its median, its fastest and its slowest time."""
     rows = [["keeping 100,000 files", "median", "fastest", "slowest"]]
