@@ -14,11 +14,13 @@ from pathlib import Path
 from joblens.checks.configuration_file import OWN_FILE, Table, own_table, refuse_unknown, table_of, wrong
 from joblens.engine import folders
 
-KEYS = ("retries", "log_limit", "grace")
+KEYS = ("retries", "log_limit", "grace", "system_metrics")
 """What a project may say."""
 _OWN_KEYS = (*KEYS, "concurrency")
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(|k|m|g|ki|mi|gi)b?", re.IGNORECASE)
+_SAMPLES = 10.0
+"""Seconds between two samples, as MLflow's own monitor has them."""
 _LEAST_LOG = 64 * 2**10
 
 
@@ -34,6 +36,8 @@ class Life:
     """Bytes of each log that are kept."""
     grace: float = 10.0
     """Seconds between the polite signal and the one that cannot be refused."""
+    system_metrics: float = 0.0
+    """Seconds between two samples of how busy the machine is; 0 for none."""
 
 
 def life_of(project: Table, file: Path | str, *, queue: bool = True, retries: int | None = None) -> Life:
@@ -71,9 +75,11 @@ def _is_there(file: Path) -> bool:
 def _checked(key: str, value: object, file: Path | str) -> float | int:
     if key == "log_limit":
         return _size(value, file)
+    if key == "system_metrics" and isinstance(value, bool):
+        return _SAMPLES if value else 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise wrong(f"'{key}' is a number that is not negative, not '{value}'", file)
-    if key == "grace":
+    if key in ("grace", "system_metrics"):
         return float(value)
     if not isinstance(value, int):
         raise wrong(f"'{key}' is a whole number, not '{value}'", file)

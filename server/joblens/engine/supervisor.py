@@ -73,7 +73,7 @@ class Supervisor:
         self._best: dict[str, object] = {}
         self._place: Held | None = None
         self._began: float | None = None
-        self._watch = Watch(folder, plan.life.log_limit, self._tell)
+        self._watch = Watch(folder, plan.life, self._tell)
         # Set while nobody is at work on the start of the record (a thread's join does not survive a signal).
         self._recorded = threading.Event()
         self._recorded.set()

@@ -1,6 +1,6 @@
 """What goes on beside a run's command: signs of life, a look for a wish to end it, logs kept short.
 
-And, in a run that lasts, its logs in MLflow as far as they have come.
+And, in a run that lasts, its logs in MLflow as far as they have come, and how busy the machine is, if wished.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from joblens.engine import log_limit
 from joblens.engine.backends.base import Note
 from joblens.engine.folders import RunFolder
+from joblens.engine.life import Life
 
 if TYPE_CHECKING:
     from joblens.engine.tracking.live_logs import LiveLogs
     from joblens.engine.tracking.recorder import Recorder
+    from joblens.engine.tracking.system_metrics import SystemMetrics
 
 _HEARTBEAT = 1.0
 """Seconds between two signs of life."""
@@ -30,8 +32,10 @@ _LASTING = 5
 class Watch:
     """The second thread of a supervisor."""
 
-    def __init__(self, folder: RunFolder, limit: int, note: Note) -> None:
-        self._folder, self._limit, self._note = folder, limit, note
+    def __init__(self, folder: RunFolder, life: Life, note: Note) -> None:
+        self._folder, self._limit, self._note = folder, life.log_limit, note
+        self._interval = life.system_metrics
+        self._metrics: SystemMetrics | None = None
         self._recorder: Recorder | None = None
         self._live: LiveLogs | None = None
         self._ended = threading.Event()
@@ -44,10 +48,18 @@ class Watch:
     def running(self, recorder: Recorder | None) -> None:
         """The command has started, and this is the run's record."""
         self._recorder = recorder
+        if recorder is not None and self._interval and self._metrics is None:
+            from joblens.engine.tracking.system_metrics import SystemMetrics
+
+            self._metrics = SystemMetrics(recorder, self._folder.path, self._interval)
+            with contextlib.suppress(RuntimeError):  # no more threads: the run matters more
+                self._metrics.start()
 
     def end(self) -> None:
         """The command has ended: nothing is sent to MLflow from here any more."""
         self._recorder = None
+        if self._metrics is not None:
+            self._metrics.end()
         if self._live is not None:
             self._live.end()
 

@@ -8,14 +8,18 @@ import json
 import os
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 _BATCH = 100
 """Parameters, and tags, that MLflow takes at once."""
 _PIECE = 1 << 16
+_METRICS = 1000
+"""Metrics that MLflow takes at once."""
+Metric: TypeAlias = tuple[str, float, int, int]
+"""A metric's name, its value, the time in milliseconds since 1970, and its step."""
 _LONGEST_VALUE = 6000
 _LONGEST_TAG = 5000
 
@@ -110,6 +114,15 @@ class Client:
         """Add or change tags."""
         listed = [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()]
         self._post("runs/log-batch", {"run_id": run_id, "tags": listed})
+
+    def log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
+        """Record values of metrics."""
+        listed = [
+            {"key": key, "value": value, "timestamp": time, "step": step}
+            for key, value, time, step in metrics
+        ]
+        for start in range(0, len(listed), _METRICS):
+            self._post("runs/log-batch", {"run_id": run_id, "metrics": listed[start : start + _METRICS]})
 
     def finish(self, run_id: str, status: str, name: str, ended: float | None = None) -> None:
         """Set the final status, and the name back that a script may have changed."""
