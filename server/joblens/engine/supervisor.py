@@ -73,7 +73,8 @@ class Supervisor:
         self._best: dict[str, object] = {}
         self._place: Held | None = None
         self._began: float | None = None
-        self._watch = Watch(folder, plan.life, self._tell)
+        # A sweep's processes are its trials', which are sampled themselves.
+        self._watch = Watch(folder, plan.life, self._tell, samples=plan.search is None)
         # Set while nobody is at work on the start of the record (a thread's join does not survive a signal).
         self._recorded = threading.Event()
         self._recorded.set()

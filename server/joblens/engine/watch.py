@@ -32,9 +32,9 @@ _LASTING = 5
 class Watch:
     """The second thread of a supervisor."""
 
-    def __init__(self, folder: RunFolder, life: Life, note: Note) -> None:
+    def __init__(self, folder: RunFolder, life: Life, note: Note, *, samples: bool) -> None:
         self._folder, self._limit, self._note = folder, life.log_limit, note
-        self._interval = life.system_metrics
+        self._interval = life.system_metrics if samples else 0.0
         self._metrics: SystemMetrics | None = None
         self._recorder: Recorder | None = None
         self._live: LiveLogs | None = None

@@ -1,7 +1,9 @@
 """What containers add: the paths of the cluster, MLflow across their walls, and an engine that can fail."""
 
+import io
 import json
 import os
+import shutil
 import signal
 import urllib.request
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from tests.engine.backends import base_image, engines
 from tests.engine.backends.engines import Private
 from tests.engine.backends.places import Opened, opened
 from tests.engine.jobs import Finished, until, write
+from tests.shared_data import CORPUS
 
 pytestmark = pytest.mark.slow
 
@@ -275,3 +278,39 @@ def _end_first_process(run: Opened) -> None:
 def _printed(run: Opened, text: str) -> None:
     while text not in run.printed:
         pass
+
+
+@pytest.fixture
+def python_image(docker: str) -> Iterator[None]:
+    """An image by the name of Docker Hub's own for Python; one that is there already serves."""
+    from docker.errors import ImageNotFound
+
+    found = ask(Candidate("test", os.environ["DOCKER_HOST"], named=True))
+    assert found is not None
+    engine = client(found)
+    try:
+        engine.images.get("python:latest")
+        yield
+    except ImageNotFound:
+        dockerfile = f"FROM {docker}\nRUN ln -s /usr/bin/python3 /usr/bin/python\n"
+        engine.images.build(fileobj=io.BytesIO(dockerfile.encode()), tag="python:latest", rm=True)
+        yield
+        engine.images.remove("python:latest")
+    finally:
+        engine.close()
+
+
+def test_the_public_hello_worlds_run_in_containers_in_each_dialect(
+    python_image: None, corpus: None, tmp_path
+):
+    jobs = {
+        "preview/seed-2021-05-25/cli/jobs/hello-world.yml": "hello world",
+        "preview/converted-ga/cli/jobs/hello-world.yml": "hello world",
+        "examples/cli/jobs/basics/hello-world.yml": "hello world",
+        "examples/cli/jobs/basics/hello-world-env-var.yml": "hello world",
+    }
+    for number, (job, greeting) in enumerate(jobs.items()):
+        place = tmp_path / str(number)
+        place.mkdir()
+        run = finished(Path(shutil.copy(CORPUS / job, place)))
+        assert (run.record.status, run.lines) == ("Completed", [greeting]), run.notes

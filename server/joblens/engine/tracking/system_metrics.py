@@ -5,6 +5,8 @@ The sampling is not left to the job's MLflow: without psutil in the job's enviro
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -43,6 +45,8 @@ class SystemMetrics:
     def _work(self) -> None:
         import psutil
 
+        if sys.platform != "win32":  # the main thread is the one that a signal must wake
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         network = psutil.net_io_counters()
         tree: dict[int, psutil.Process] = {}
         psutil.cpu_percent()  # each answer is about the time since the one before

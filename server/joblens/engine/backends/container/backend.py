@@ -135,6 +135,7 @@ class ContainerBackend:
             task.exit_code,
             watch,  # type: ignore[arg-type]
             lambda name: self._signal(container, name, task.exit_code if own_group else None),
+            self._plan.life.grace,
         )
 
     def _start_nodes(self) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 STATE = "engine.json"
 """The file of a run that says which engine has its containers."""
-_GRACE = 3.0
 
 
 def remove(found: DockerClient, plan: Plan, *, gently: bool) -> int:
@@ -31,7 +30,7 @@ def remove(found: DockerClient, plan: Plan, *, gently: bool) -> int:
     with contextlib.suppress(docker.errors.APIError, requests.exceptions.RequestException):
         containers = _containers(found, plan)
         if gently:
-            _end(found, containers)
+            _end(found, containers, plan.life.grace)
         for container in containers:
             with contextlib.suppress(docker.errors.NotFound):
                 found.api.remove_container(container["Id"], force=True, v=True)
@@ -74,11 +73,11 @@ def signal(found: DockerClient, container: str, name: str, group: str = "") -> N
         found.api.exec_start(process, detach=True)
 
 
-def _end(found: DockerClient, containers: list[dict[str, Any]]) -> None:
+def _end(found: DockerClient, containers: list[dict[str, Any]], grace: float) -> None:
     """Ask all processes to end, and wait for them a while."""
     for container in containers:
         signal(found, container["Id"], "TERM")
-    end = time.monotonic() + _GRACE
+    end = time.monotonic() + grace
     while time.monotonic() < end and any(_busy(found, container["Id"]) for container in containers):
         time.sleep(0.05)
 

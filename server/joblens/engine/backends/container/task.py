@@ -10,8 +10,6 @@ from pathlib import Path
 
 from joblens.engine.backends.container.client import LostEngineError
 
-_GRACE = 3.0
-"""Seconds between the polite signal and the one that cannot be refused."""
 _SETTLING = 10.0
 """Seconds that the engine is given to say more of an end that is known already."""
 
@@ -26,11 +24,17 @@ class End:
 
 
 class ContainerTask:
-    """A command in a container; `watch` waits for the engine's word, `signal` sends a signal to it."""
+    """A command in a container; `watch` waits for the engine's word, `signal` sends a signal to it.
 
-    def __init__(self, exit_code: Path, watch: Callable[[], End], signal: Callable[[str], None]) -> None:
+    `grace` is the seconds between the polite signal and the one that cannot be refused.
+    """
+
+    def __init__(
+        self, exit_code: Path, watch: Callable[[], End], signal: Callable[[str], None], grace: float
+    ) -> None:
         self._file = exit_code
         self._signal = signal
+        self._grace = grace
         self._end: End | None = None
         self._told = threading.Event()
         self._deadline: float | None = None
@@ -54,7 +58,7 @@ class ContainerTask:
     def cancel(self) -> None:
         """Ask it to end; `wait` sees to it that it does."""
         if self._code() is None:
-            self._deadline = time.monotonic() + _GRACE
+            self._deadline = time.monotonic() + self._grace
             self._signal("TERM")
 
     @property
