@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _LOOK = r"""
 IFS=:
-places="$PATH:/opt/conda/bin:/opt/miniconda/bin:/opt/miniconda3/bin:/opt/miniforge3/bin:/root/miniconda3/bin"
+places="$PATH:/opt/conda/bin:/opt/miniconda/bin:/opt/miniconda3/bin:/opt/miniforge3/bin:${HOME:-}/miniconda3/bin"
 for name in conda mamba micromamba; do
   for place in $places; do
     if [ -x "$place/$name" ]; then echo "{\"tool\": \"$name\", \"path\": \"$place/$name\"}"; break; fi
