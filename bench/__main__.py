@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import checking, containers, environments, latency, overhead, past_runs, report, snapshots
+from bench import checking, containers, environments, latency, overhead, past_runs, report, snapshots, sweeps
 from bench.checking import NoFilesError
 from bench.client import NoAnswerError
 from bench.containers import NoEngineError
@@ -34,10 +34,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "what",
         nargs="?",
-        choices=("lsp", "check", "run", "code", "all"),
+        choices=("lsp", "check", "run", "sweep", "code", "all"),
         default="all",
         help="lsp: how long an editor waits; check: what `joblens check` takes; run: what a run adds to its"
-        " command; code: keeping a large code folder; all (default): each",
+        " command; sweep: what a sweep adds to its trials; code: keeping a large code folder;"
+        " all (default): each",
     )
     made.add_argument(
         "--sizes",
@@ -96,6 +97,10 @@ def _measure(options: argparse.Namespace) -> dict[str, object]:
         built = environments.measure(options.rounds * 3)
         print("\n" + report.medians_table("environment", built), flush=True)
         measured["environments"] = report.data(built)
+    if options.what in ("sweep", "all"):
+        swept = sweeps.measure(options.rounds)
+        print(sweeps.table(swept) + "\n", flush=True)
+        measured["sweep"] = report.data(swept)
     if options.what in ("code", "all"):
         kept = snapshots.measure(options.rounds)
         print(report.snapshots_table(kept), flush=True)

@@ -207,6 +207,31 @@ def test_bayesian_sampling_takes_three_distributions() -> None:
     check(of("{type: quniform, min_value: 1, max_value: 5, q: 1}").replace("random", "bayesian"), None)
 
 
+@pytest.mark.parametrize("base", ["«0»", "«-2»", "«1»", "«ten»"])
+def test_a_base_that_no_logarithm_has(base: str) -> None:
+    check(of(UNIFORM).replace("random", f"{{type: random, logbase: {base}}}"), "JL312")
+
+
+@pytest.mark.parametrize("base", ["e", "10", "'2.5'"])
+def test_a_base_that_a_logarithm_has(base: str) -> None:
+    check(of(UNIFORM).replace("random", f"{{type: random, logbase: {base}}}"), None)
+
+
+def test_few_trials_for_bayesian_sampling() -> None:
+    for job in (SWEEP, PREVIEW):
+        bayesian = of(UNIFORM, job).replace("random", "bayesian")
+        check(bayesian.replace("max_total_trials: 20", "max_total_trials: «19»"), "JL313", Severity.HINT)
+        check(bayesian, None)
+
+
+def test_what_an_option_has_of_its_own_is_checked_too() -> None:
+    nested = "{type: choice, values: [{name: net, rate: {type: uniform, min_value: MIN, max_value: MAX}}, 3]}"
+    good = nested.replace("MIN", "0").replace("MAX", "1")
+    check(of(good), None)
+    check(of(nested.replace("MIN", "2").replace("MAX", "«1»")), "JL301")
+    check(of(good.replace("uniform", "«uniform»")).replace("random", "grid"), "JL305")
+
+
 def test_bayesian_sampling_with_early_termination() -> None:
     bayesian = of(UNIFORM).replace("random", "bayesian")
     check(bayesian + "«early_termination»:\n  type: median_stopping\n", "JL306")

@@ -1,6 +1,7 @@
 """Jobs to run in tests: files put into a folder, a run started, and what came of it."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -55,6 +56,13 @@ def until(events: Iterator[Event], line: str) -> None:
         if event.kind == "line" and event.text == line:
             return
     raise AssertionError(f"the run ended without printing {line!r}")
+
+
+def at_work(run: Path) -> None:
+    """Wait until the command of the run, which somebody else starts, has printed `on`."""
+    while not (run / "run.json").exists():
+        time.sleep(0.01)
+    until(follow(run), "on")
 
 
 def alive(pid: int) -> bool:

@@ -1,16 +1,13 @@
 """The engine's small parts, without processes."""
 
-import math
 import subprocess
 import sys
-from itertools import islice
 
 import pytest
 
-from joblens.engine import describe, names, overrides, tools
+from joblens.engine import names, overrides, tools
 from joblens.engine.environments import pip_settings
 from joblens.engine.events import Event, EventLog
-from joblens.engine.sweep import space
 from joblens.errors import JobFileError, UserError
 
 
@@ -58,34 +55,6 @@ def test_names_look_like_azures():
         names.checked("../x")
 
 
-@pytest.mark.parametrize(
-    ("settings", "unit", "value"),
-    [
-        ({"type": "choice", "values": ["a", "b"]}, 0.6, "b"),
-        ({"type": "randint", "upper": 4}, 0.999, 3),
-        ({"type": "uniform", "min_value": 1, "max_value": 3}, 0.5, 2.0),
-        ({"type": "quniform", "min_value": 0, "max_value": 10, "q": 2}, 0.36, 4.0),
-        ({"type": "loguniform", "min_value": 0, "max_value": 2}, 0.5, math.e),
-        ({"type": "normal", "mu": 5, "sigma": 2}, 0.5, 5.0),
-        ({"type": "lognormal", "mu": 1, "sigma": 2}, 0.5, math.e),
-        ({"type": "qlognormal", "mu": 1, "sigma": 2, "q": 1}, 0.5, 3.0),
-    ],
-)
-def test_each_distribution_maps_the_unit_interval(settings, unit, value):
-    assert space.value_at(settings, unit) == pytest.approx(value)
-
-
-def test_a_seed_draws_the_same_points_again():
-    settings = {"x": {"type": "uniform", "min_value": 0, "max_value": 1}}
-    draws = [list(islice(space.points(settings, "random", seed), 5)) for seed in (7, 7, 8)]
-    assert draws[0] == draws[1] != draws[2]
-
-
-def test_grid_takes_choices_only():
-    with pytest.raises(JobFileError, match="Grid sampling takes only 'choice', but 'x' is 'uniform'"):
-        next(space.points({"x": {"type": "uniform"}}, "grid", None))
-
-
 def test_pips_settings_become_uvs():
     listing = (
         "global.index-url='https://packages.example/simple'\n"
@@ -112,21 +81,6 @@ def test_a_runs_way_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"mlflow", "azure", "psutil", "jsonschema", "asyncio", "filelock", "platformdirs", "pygls"}
     assert not heavy & set(done.stdout.split())
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"type": "choice", "values": [1, "a"]}, "one of 1, a"),
-        ({"type": "uniform", "min_value": 0.01, "max_value": 0.9}, "uniform from 0.01 to 0.9"),
-        ({"type": "loguniform", "min_value": -6, "max_value": -1}, "loguniform from e^-6 to e^-1"),
-        ({"type": "quniform", "min_value": 1, "max_value": 9, "q": 2}, "quniform from 1 to 9 in steps of 2"),
-        ({"type": "normal", "mu": 0, "sigma": 1}, "normal around 0 with deviation 1"),
-        ({"type": "randint", "upper": 5}, "a whole number from 0 to below 5"),
-    ],
-)
-def test_a_distribution_is_told_in_words(settings, words):
-    assert describe.distribution(settings) == words
 
 
 @pytest.mark.parametrize(

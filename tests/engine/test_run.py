@@ -334,8 +334,8 @@ def test_a_folder_with_blanks_in_its_name_works(tmp_path):
 def test_a_failure_of_ours_closes_the_run_and_says_where_to_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start_supervisor = run._start_supervisor
-    monkeypatch.setattr(run, "_start_supervisor", lambda *_: None)
+    start_supervisor = run.start_supervisor
+    monkeypatch.setattr(run, "start_supervisor", lambda *_: None)
     started = run.create(write(tmp_path, job("echo hello")), options=RunOptions(environment="this-python"))
     folder = RunFolder(started.folder)
     shutil.rmtree(folder.code)

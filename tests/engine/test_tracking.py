@@ -20,8 +20,7 @@ from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from joblens.engine.run import RunOptions, cancel, create, dry_run
 from joblens.engine.tracking import server
-from joblens.errors import JobFileError
-from tests.engine.jobs import Finished, finished, job, until, write
+from tests.engine.jobs import Finished, at_work, finished, job, until, write
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +178,7 @@ def test_canceling_a_sweep_cancels_its_trials(tmp_path):
     until(follow(started.folder), f"{started.name}_1 started: x=1")
     trials = [started.folder.with_name(f"{started.name}_{number}") for number in (0, 1)]
     for trial in trials:
-        until(follow(trial), "on")
+        at_work(trial)
     cancel(started.folder)
     assert records.wait(started.folder).status == "Canceled"
     assert [records.read(RunFolder(trial)).status for trial in trials] == ["Canceled", "Canceled"]
@@ -189,7 +188,6 @@ def test_canceling_a_sweep_cancels_its_trials(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"early_termination": {"type": "bandit", "slack_factor": 0.1}}, "Early termination (bandit) is not"),
         ({"search_space.x.values": [3, 7]}, "  x: one of 3, 7\n"),
         ({"search_space.x.values": [1, 2, 3, 4]}, "4 trials, 2 at once, grid sampling, minimize loss"),
     ],
@@ -197,13 +195,6 @@ def test_canceling_a_sweep_cancels_its_trials(tmp_path):
 def test_a_sweeps_dry_run_says_what_it_would_do(tmp_path, settings, told):
     file = write(tmp_path, SWEEP)
     assert told in dry_run(file, RunOptions(overrides=settings))
-
-
-def test_bayesian_sampling_is_refused_with_the_way_out(tmp_path):
-    file = write(tmp_path, SWEEP)
-    with pytest.raises(JobFileError, match="'bayesian' is not there yet") as caught:
-        create(file, options=RunOptions(overrides={"sampling_algorithm": "bayesian"}))
-    assert "--set sampling_algorithm=random" in caught.value.hint
 
 
 def test_a_server_that_died_is_started_again_and_the_record_is_whole(tmp_path):

@@ -135,6 +135,12 @@ def test_a_grid_shows_how_many_combinations_it_has() -> None:
     assert hinted(limited) == [("sampling_algorithm: {type: grid}", "6 combinations, 4 of them tried")]
 
 
+def test_a_grid_counts_the_choices_that_an_option_has_of_its_own() -> None:
+    nested = SWEEP.replace("[1, 2, 3]", "[1, {k: 2, n: {type: choice, values: [5, 6]}}]")
+    assert hinted(nested) == [("sampling_algorithm: grid", "6 combinations")]
+    assert hinted(nested.replace("choice, values: [5, 6]", "randint, upper: 3")) == []
+
+
 def test_a_grid_in_a_pipeline_and_in_the_preview_counts_too() -> None:
     step = "type: pipeline\njobs:\n  s:\n" + "".join(f"    {line}\n" for line in SWEEP.splitlines())
     assert hinted(step) == [("    sampling_algorithm: grid", "6 combinations")]

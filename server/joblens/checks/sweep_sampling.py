@@ -1,15 +1,21 @@
-"""JL305-JL306: a sampling algorithm with a distribution or a policy that it cannot work with."""
+"""JL305-JL306, JL312-JL313: a sampling algorithm with what it cannot work with, or not well."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from joblens.checks.problem import Problem, shortened
+from joblens.checks.problem import Problem, Severity, shortened
 from joblens.checks.subject import Subject
 from joblens.job.sweeps import Distribution, Sweep
 
 DISTRIBUTION = "JL305"
 EARLY_TERMINATION = "JL306"
+BASE = "JL312"
+FEW_TRIALS = "JL313"
+
+_ENOUGH = 20
+"""Trials for each hyperparameter that Azure ML recommends for Bayesian sampling."""
 
 _DISTRIBUTIONS = "choice uniform quniform loguniform qloguniform normal qnormal lognormal qlognormal randint"
 _ALL = frozenset(_DISTRIBUTIONS.split())
@@ -27,6 +33,8 @@ def problems(subject: Subject) -> Iterator[Problem]:
         )
         if sweep.sampling.value == "bayesian":
             yield from _early_termination(sweep)
+            yield from _trials(sweep)
+        yield from _base(sweep)
 
 
 def _distribution(sampling: str, one: Distribution) -> Problem:
@@ -42,3 +50,27 @@ def _early_termination(sweep: Sweep) -> Iterator[Problem]:
             "Bayesian sampling cannot end trials early. Remove 'early_termination', or sample at random."
         )
         yield Problem(EARLY_TERMINATION, message, sweep.policy.key.span)
+
+
+def _trials(sweep: Sweep) -> Iterator[Problem]:
+    total = sweep.limits.number("max_total_trials") if sweep.limits is not None else None
+    enough = _ENOUGH * len(sweep.space)
+    if total is not None and 1 <= total.value < enough:
+        message = (
+            f"Bayesian sampling learns from trials: Azure ML recommends {_ENOUGH} for each hyperparameter, "
+            f"{enough} here."
+        )
+        yield Problem(FEW_TRIALS, message, total.span, Severity.HINT)
+
+
+def _base(sweep: Sweep) -> Iterator[Problem]:
+    if sweep.logbase is None or sweep.logbase.value == "e":
+        return
+    try:
+        base = float(sweep.logbase.value)
+    except ValueError:
+        base = 0.0
+    if not 0 < base < math.inf or base == 1:
+        shown = shortened(str(sweep.logbase.value), 30)
+        message = f"'logbase' cannot be {shown}: give a positive number other than 1, or 'e'."
+        yield Problem(BASE, message, sweep.logbase.span)

@@ -125,7 +125,9 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 def _job(commands: Commands) -> None:
     job = commands.add_parser(
-        "job", help="create, list, show, stream, cancel, download, delete, rerun", description="Runs of jobs."
+        "job",
+        help="create, list, show, stream, cancel, download, delete, resume, rerun",
+        description="Runs of jobs.",
     )
     actions = job.add_subparsers(title="actions", required=True, metavar="ACTION")
     module = "joblens.cli.job"

@@ -28,6 +28,7 @@ def add(command: Command, json: Add, choices: Add) -> None:
     delete = command("delete", "delete a run with all its files; MLflow keeps its record", _KEPT, "delete")
     delete.add_argument("--yes", "-y", action="store_true", help="do not ask; the name must be whole then")
     _named(delete, json)
+    _resume(command, json)
     _rerun(command, json, choices)
 
 
@@ -74,6 +75,16 @@ def _download(command: Command, json: Add) -> None:
     )
     made.add_argument("--output-name", metavar="NAME", help="only that output of the job")
     made.add_argument("--all", action="store_true", help="the job's own outputs too")
+    _named(made, json)
+
+
+def _resume(command: Command, json: Add) -> None:
+    what = "let a sweep go on with the trials that are missing, or with more of them"
+    made = command("resume", what, _KEPT, "resume")
+    made.add_argument(
+        "--more", type=_number, default=0, metavar="N", help="N trials more than it was to have"
+    )
+    made.add_argument("--detach", action="store_true", help="start it, print its name, do not wait")
     _named(made, json)
 
 

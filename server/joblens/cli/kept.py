@@ -1,4 +1,4 @@
-"""`joblens job download|delete|rerun`: what is done with runs that are kept."""
+"""`joblens job download|delete|resume|rerun`: what is done with runs that are kept."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ def _confirmed(run: Path) -> bool:
     more = f" and its {trials} trials" if trials else ""
     print(f"Delete the run {run.name}{more}, outputs and all? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def resume(parsed: argparse.Namespace) -> int:
+    """Let a sweep go on."""
+    from joblens.engine.sweep.resume import resume as go_on
+
+    sweep = listing.folder_of(named(parsed), Path.cwd())
+    return follow_run(go_on(sweep, more=parsed.more), parsed.json, follow=not parsed.detach)
 
 
 def rerun(parsed: argparse.Namespace) -> int:

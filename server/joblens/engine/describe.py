@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from joblens.engine import secrets
 from joblens.engine.backends import choose
@@ -98,27 +98,8 @@ def _processes(plan: Plan) -> list[str]:
 
 
 def _sweep(plan: Plan) -> list[str]:
-    search = plan.search
-    if search is None:
+    if plan.search is None:
         return []
-    return [
-        f"sweep: {search.total} trials, {search.concurrent} at once, {search.sampling} sampling, "
-        f"{search.goal} {search.metric}",
-        *_section("search space", (f"{name}: {distribution(one)}" for name, one in search.space.items())),
-    ]
+    from joblens.engine.sweep import description
 
-
-def distribution(settings: Mapping[str, object]) -> str:
-    """A hyperparameter's distribution in words: `uniform from 0.01 to 0.9`."""
-    kind, given = str(settings["type"]), {**settings}
-    if kind == "choice":
-        values = given.get("values")
-        listed = values if isinstance(values, Sequence) and not isinstance(values, str) else [values]
-        return "one of " + ", ".join(str(value) for value in listed)
-    if kind == "randint":
-        return f"a whole number from 0 to below {given.get('upper')}"
-    exponent = "e^" if kind in {"loguniform", "qloguniform"} else ""
-    step = f" in steps of {given['q']}" if "q" in given else ""
-    if "min_value" in given:
-        return f"{kind} from {exponent}{given['min_value']} to {exponent}{given.get('max_value')}{step}"
-    return f"{kind} around {given.get('mu')} with deviation {given.get('sigma')}{step}"
+    return description.lines(plan.name, plan.search)

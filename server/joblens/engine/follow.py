@@ -31,7 +31,8 @@ def follow(
     offset, checked, busy = 0, time.monotonic(), 0.0
     while True:
         events, offset = log.read(offset)
-        ended = any(event.status in records.FINAL for event in events)
+        told = [event.status for event in events if event.status is not None]
+        ended = bool(told) and told[-1] in records.FINAL  # a sweep that goes on had ended before
         for event in events:
             if event.kind == "status":  # all that came before the change is told before it
                 yield from prepared.lines(last=True)

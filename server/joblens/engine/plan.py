@@ -24,12 +24,12 @@ from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
 from joblens.engine.life import Life
 from joblens.engine.settings import RunSettings
-from joblens.engine.sweep.search import Search, wanted
 from joblens.errors import JobFileError
 from joblens.job.expressions import expressions, substitute
 from joblens.job.model import CommandJob, Dialect, Job, SweepJob
 
 if TYPE_CHECKING:
+    from joblens.engine.sweep.search import Search
     from joblens.text.document import Document
 
 
@@ -94,10 +94,18 @@ def read(file: Path) -> Plan:
     found["layout"] = layouts.read(found["layout"])
     found["notes"] = tuple(found["notes"])
     found["passed"] = tuple(found.get("passed", ()))
-    found["search"] = Search(**found["search"]) if found["search"] else None
+    found["search"] = _search(found["search"])
     found["image"] = images.read(found.get("image"))
     found["life"] = Life(**found.get("life", {}))
     return Plan(**found)
+
+
+def _search(found: dict[str, Any] | None) -> Search | None:
+    if not found:
+        return None
+    from joblens.engine.sweep.search import Search  # what no plain run needs
+
+    return Search(**found)
 
 
 def plan(
@@ -133,7 +141,7 @@ def plan(
         needs, notes = _needs(means, folder, environment, document if command_job.code else None)
         needs = dataclasses.replace(needs, drift=settings is not None and settings.allow_drift)
     parameters = {each.name: each.value for each in bound if each.literal}
-    search = wanted(job) if isinstance(job, SweepJob) else None
+    search, told = _wanted(job) if isinstance(job, SweepJob) else (None, [])
     return Plan(
         name=run.name,
         folder=str(run.path),
@@ -160,7 +168,8 @@ def plan(
             *notes,
             *binding.notes(bound),
             *outputs.notes(command_job, written),
-            *_untold(job, choice.backend),
+            *_untold(command_job, choice.backend),
+            *told,
         ),
         search=search,
         image=image,
@@ -219,14 +228,16 @@ def _command(
     return text
 
 
-def _untold(job: Job, backend: str) -> list[str]:
-    notes = []
-    trial = job.trial if isinstance(job, SweepJob) else job
-    if trial.docker_args and backend != "container":
-        notes.append("docker_args hold for containers only: the command runs without them.")
-    if isinstance(job, SweepJob) and job.early_termination:
-        kind = job.early_termination.get("type")
-        return [f"Early termination ({kind}) is not applied on this machine: every trial runs to its end."]
+def _wanted(job: SweepJob) -> tuple[Search, list[str]]:
+    from joblens.engine.sweep import search
+
+    found = search.wanted(job)
+    return found, search.notes(job, found)
+
+
+def _untold(job: CommandJob, backend: str) -> list[str]:
+    if job.docker_args and backend != "container":
+        return ["docker_args hold for containers only: the command runs without them."]
     return []
 
 

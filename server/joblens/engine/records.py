@@ -139,7 +139,9 @@ def show(path: Path) -> Record:
 
     with FileLock(path / "recovery.lock"):
         record = read(folder)
-        return record if record.final else recovery.recover(folder, record)
+        if record.final or recovery.supervised(folder, record):  # another reader was quicker, or it goes on
+            return record
+        return recovery.recover(folder, record)
 
 
 def _at_this_moment(folder: RunFolder, record: Record) -> Record:
@@ -167,7 +169,9 @@ def number(value: object) -> str:
 
 def pairs(values: Mapping[str, object]) -> str:
     """A trial's values as they are told: `learning_rate=0.1, max_depth=3`."""
-    return ", ".join(f"{name}={value}" for name, value in values.items())
+    from joblens.engine.sweep.space import text  # what no plain run needs
+
+    return ", ".join(f"{name}={text(value)}" for name, value in values.items())
 
 
 def best_trial(best: Mapping[str, object]) -> str:

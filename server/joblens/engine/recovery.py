@@ -13,6 +13,8 @@ from joblens.engine.folders import RunFolder
 from joblens.engine.processes import Identity
 from joblens.engine.records import CANCELED, COMPLETED, FAILED, Record
 
+LOST = "The run was lost"
+"""How the reason of a run begins that went down with its supervisor."""
 _STARTING = 10.0
 """Seconds a run may be without a supervisor: the time between its first file and its process."""
 _SILENCE = 60.0
@@ -101,6 +103,11 @@ def recover(folder: RunFolder, record: Record) -> Record:
     return ended
 
 
+def lost(record: Record) -> bool:
+    """Whether the run went down with its supervisor, so that its status says nothing of its command."""
+    return record.status == FAILED and record.exit_code is None and record.reason.startswith(LOST)
+
+
 def _end_processes(folder: RunFolder) -> int:
     from joblens.engine import plan
     from joblens.engine.backends import choose
@@ -114,13 +121,13 @@ def _end_processes(folder: RunFolder) -> int:
 
 def _loss(folder: RunFolder) -> str:
     if folder.supervisor_log.exists() and folder.supervisor_log.stat().st_size:
-        return f"The run was lost: its supervisor failed; {folder.supervisor_log} says how."
+        return f"{LOST}: its supervisor failed; {folder.supervisor_log} says how."
     known = _known(folder)
     if known is None:
-        return "The run was lost before it began: the machine stopped, or its supervisor could not start."
+        return f"{LOST} before it began: the machine stopped, or its supervisor could not start."
     if known[2].split()[0] != processes.place().split()[0]:
-        return "The run was lost: its machine stopped or was restarted before the command ended."
-    return "The run was lost: its supervisor was killed before the command ended."
+        return f"{LOST}: its machine stopped or was restarted before the command ended."
+    return f"{LOST}: its supervisor was killed before the command ended."
 
 
 def exit_code(folder: RunFolder) -> int | None:

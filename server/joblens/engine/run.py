@@ -13,8 +13,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joblens.engine import files, folders, names, processes, reasons, records, recovery, secrets, standby
+from joblens.engine import (
+    cancellation,
+    files,
+    folders,
+    names,
+    processes,
+    reasons,
+    records,
+    recovery,
+    secrets,
+    standby,
+)
 from joblens.engine import plan as plans
+from joblens.engine.cancellation import Wish
 from joblens.engine.code import snapshot
 from joblens.engine.events import EventLog
 from joblens.engine.folders import RunFolder
@@ -138,7 +150,22 @@ def _taken(name: str) -> JobFileError:
 
 def start(plan: Plan, source: str, *, record: Record | None = None, waiting: Standby | None = None) -> Run:
     """Make the run's folder and start its supervisor, or give the run to the one that is `waiting`."""
+    lay_out(plan, source, record)
     folder = plan.run_folder
+    handed_over = secrets.handed_over(plan.variables)
+    try:
+        if waiting is None:
+            start_supervisor(folder, handed_over)
+        else:
+            records.write_supervisor(folder, waiting.supervise(folder, handed_over))
+    except OSError as error:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise reasons.no_process(error) or error from error
+    return Run(plan.name, folder.path)
+
+
+def lay_out(plan: Plan, source: str, record: Record | None = None) -> None:
+    """Make the run's folder, all that a supervisor needs being in it; raises why it cannot be made."""
     record = dataclasses.replace(
         record or Record(plan.name),
         type="sweep" if plan.search else "command",
@@ -152,16 +179,6 @@ def start(plan: Plan, source: str, *, record: Record | None = None, waiting: Sta
         _fill(plan, source, record)
     except OSError as error:
         raise files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error)) from error
-    handed_over = secrets.handed_over(plan.variables)
-    try:
-        if waiting is None:
-            _start_supervisor(folder, handed_over)
-        else:
-            records.write_supervisor(folder, waiting.supervise(folder, handed_over))
-    except OSError as error:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise reasons.no_process(error) or error from error
-    return Run(plan.name, folder.path)
 
 
 def _fill(plan: Plan, source: str, record: Record) -> None:
@@ -190,11 +207,11 @@ def _write_parts(plan: Plan, source: str, record: Record) -> None:
     folder.events.touch()
     for note in taken.notes:
         EventLog(folder.events).note(note)
-    _keep_room(folder.reserve)
+    keep_room(folder.reserve)
     records.write(folder, dataclasses.replace(record, snapshot=taken.hash))
 
 
-def _keep_room(file: Path) -> None:
+def keep_room(file: Path) -> None:
     """Take what the record of the end will need, should the disk be full by then."""
     file.write_bytes(bytes(_ROOM))
 
@@ -206,7 +223,8 @@ def _way_out(plan: Plan, error: OSError) -> str:
     return f"Runs are kept in {runs}: make it writable, or copy the project to a place that is."
 
 
-def _start_supervisor(folder: RunFolder, handed_over: Mapping[str, str]) -> None:
+def start_supervisor(folder: RunFolder, handed_over: Mapping[str, str]) -> None:
+    """Start the process that owns the run from now on."""
     script = "import sys; sys.path[:] = {}; from joblens.engine.supervisor import main; main()"
     pid = processes.detach(
         [sys.executable, "-c", script.format(json.dumps(standby.places())), str(folder.path)],
@@ -217,13 +235,13 @@ def _start_supervisor(folder: RunFolder, handed_over: Mapping[str, str]) -> None
     records.write_supervisor(folder, pid)
 
 
-def cancel(path: Path) -> Record:
+def cancel(path: Path, wish: Wish | None = None) -> Record:
     """Ask for the end of the run in the folder `path`; its supervisor ends the processes and the record."""
     folder = RunFolder(path)
     record = records.show(path)
     if record.final:
         return record
-    folder.cancel_request.touch()  # enough for a supervisor in another container; the signal is quicker
+    cancellation.ask(folder, wish)
     owner = recovery.supervisor(folder)
     if owner is not None and processes.alive(owner):
         os.kill(owner.pid, signal.SIGTERM)

@@ -15,8 +15,20 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from joblens.engine import disk, files, folders, launch, log_limit, queue, reasons, records, secrets
+from joblens.engine import (
+    cancellation,
+    disk,
+    files,
+    folders,
+    launch,
+    log_limit,
+    queue,
+    reasons,
+    records,
+    secrets,
+)
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend
 from joblens.engine.data import download, outputs
@@ -31,6 +43,9 @@ from joblens.engine.tracking import owed, recorder
 from joblens.engine.tracking.recorder import Recorder
 from joblens.engine.watch import Watch
 from joblens.errors import UserError
+
+if TYPE_CHECKING:
+    from joblens.engine.sweep.crews import Crew
 
 _PATIENCE = 150.0
 """Seconds that the start of a record may take: a little more than the start of its server."""
@@ -47,7 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = RunFolder(Path((arguments or sys.argv[1:])[0]))
     plan = read(folder.plan)
     plan = dataclasses.replace(plan, variables=secrets.taken_over(plan.variables))
-    Supervisor(plan, choose.backend_for(plan)).supervise()
+    crew = None
+    if plan.search is not None:
+        from joblens.engine.sweep import crews
+
+        crew = crews.crew(plan)  # while this process has one thread
+    Supervisor(plan, choose.backend_for(plan), crew).supervise()
 
 
 def warm_up() -> None:
@@ -63,9 +83,11 @@ def warm_up() -> None:
 class Supervisor:
     """One run and where it stands."""
 
-    def __init__(self, plan: Plan, backend: Backend) -> None:
+    def __init__(self, plan: Plan, backend: Backend, crew: Crew | None = None) -> None:
         self._plan = plan
         self._backend = backend
+        self._crew = crew
+        self._grace: float | None = None
         self._folder = folder = plan.run_folder
         self._record: Record = records.read(folder)
         self._events = EventLog(folder.events)
@@ -86,7 +108,7 @@ class Supervisor:
         """Prepare, run, and close the books, whatever happens."""
         # What is started detached ignores this signal, and so would the command.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, _cancel)
+        signal.signal(signal.SIGTERM, self._hear)
         try:
             self._make_code()
             self._watch.start()
@@ -95,7 +117,9 @@ class Supervisor:
             outcome = self._run()
         except _Canceled:
             self._update(status=records.CANCEL_REQUESTED)
-            outcome = Outcome(records.CANCELED, None, "The run was canceled.")
+            wish = cancellation.asked(self._folder) or cancellation.Wish()
+            self._grace = wish.grace
+            outcome = Outcome(records.CANCELED, None, wish.reason)
         except UserError as error:
             outcome = Outcome(records.FAILED, None, f"{error} {error.hint}".strip(), error.exit_code)
         except OSError as error:
@@ -112,6 +136,16 @@ class Supervisor:
             outcome = Outcome(records.FAILED, None, reason)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
+        self._watch.close()
+        if self._place is not None:
+            self._place.release()
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        """Somebody asked for the end: of this run, or of the trial that this process supervised before."""
+        if self._record.parent and not self._folder.cancel_request.exists():
+            return
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise _Canceled
 
     def _make_code(self) -> None:
         """Give the command code that it may write to, while this process has one thread."""
@@ -139,7 +173,8 @@ class Supervisor:
             from joblens.engine.sweep import trials as sweep
 
             self._running()
-            outcome, self._best = sweep.run_trials(self._plan, self._record)
+            assert self._crew is not None
+            outcome, self._best = sweep.run_trials(self._plan, self._record, self._crew)
             return outcome
         self._running()
         outcome = self._attempt()
@@ -202,7 +237,9 @@ class Supervisor:
         """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""
         record, note = self._record, self._events.note
         try:
-            self._recorder = recorder.begin(self._plan, record.snapshot, record.parent_run_id, note)
+            self._recorder = recorder.resumed(record.tracking) or recorder.begin(
+                self._plan, record.snapshot, record.parent_run_id, note
+            )
             if self._recorder is not None:
                 self._record = dataclasses.replace(record, tracking=self._recorder.data())
                 records.write(self._folder, self._record)
@@ -218,9 +255,11 @@ class Supervisor:
         self._watch.running(self._recorder)
 
     def _finish(self, outcome: Outcome) -> None:
+        if self._crew is not None:
+            self._crew.dismiss()
         self._complete.wait(_PATIENCE)  # a record that is being made must be closed too
         took = time.monotonic() - self._began if self._began is not None else None
-        strays = self._backend.close()
+        strays = self._backend.close(self._grace)
         full = disk.is_full(self._folder.path)
         self._folder.reserve.unlink(missing_ok=True)
         self._keep_code()
@@ -288,11 +327,6 @@ class Supervisor:
             traceback.print_exc()
             return not self._folder.path.exists()
         return True
-
-
-def _cancel(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise _Canceled
 
 
 if __name__ == "__main__":

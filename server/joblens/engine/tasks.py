@@ -111,4 +111,12 @@ def _identity(plan: Plan, record: Record) -> dict[str, str]:
         **_NOWHERE,
         "AZUREML_ARM_PROJECT_NAME": plan.experiment,
     }
-    return found | {f"AZUREML_SWEEP_{name}": str(value) for name, value in record.parameters.items()}
+    return found | _hyperparameters(record)
+
+
+def _hyperparameters(record: Record) -> dict[str, str]:
+    if not record.parameters:
+        return {}
+    from joblens.engine.sweep.space import text  # what no plain run needs
+
+    return {f"AZUREML_SWEEP_{name}": text(value) for name, value in record.parameters.items()}

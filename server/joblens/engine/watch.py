@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from joblens.engine import log_limit
@@ -63,12 +62,15 @@ class Watch:
         if self._live is not None:
             self._live.end()
 
+    def close(self) -> None:
+        """The run's books are closed: no more signs of life."""
+        self._ended.set()
+
     def _work(self) -> None:
         if sys.platform != "win32":  # the main thread is the one that a signal must wake
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         beats = 0
-        while True:
-            time.sleep(_HEARTBEAT)
+        while not self._ended.wait(_HEARTBEAT):
             with contextlib.suppress(OSError):
                 os.utime(self._folder.supervisor)
             with contextlib.suppress(OSError):

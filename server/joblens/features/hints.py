@@ -66,5 +66,13 @@ def _count(settings: Fields | None) -> int:
     """How many values a hyperparameter may take; 0 where that is not certain."""
     kind = word(settings, "type")
     values: Node | None = settings.value("values") if settings is not None else None
-    known = kind is not None and kind.value == "choice" and isinstance(values, Sequence)
-    return len(values.items) if known and isinstance(values, Sequence) else 0
+    if settings is None or kind is None or kind.value != "choice" or not isinstance(values, Sequence):
+        return 0
+    counts = [_of_option(settings.of(option)) for option in values.items]
+    return sum(counts) if all(counts) else 0
+
+
+def _of_option(option: Fields | None) -> int:
+    """How many values an option comes to: one, unless it is a map with choices of its own."""
+    own = (option.of(entry.value) for entry in option) if option is not None else ()
+    return prod(_count(settings) for settings in own if settings is not None)

@@ -143,6 +143,8 @@ class Sampling:
     seed: int | None = None
     rule: str | None = None
     """`random` or `sobol`."""
+    logbase: Literal | None = None
+    """A positive number or `e`; as PyYAML reads it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ def _early_termination(root: Fields) -> dict[str, object]:
     if policy is None:
         return {}
     kind = policy.plain(_POLICY_TYPE)
-    return {"type": kind} | policy.plain_map(_POLICY_TYPE, "exclude_finished_jobs")
+    return {"type": kind} | policy.plain_map(_POLICY_TYPE)
 
 
 def _without_file(value: At[str] | None) -> At[str] | None:

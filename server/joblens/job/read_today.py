@@ -219,7 +219,13 @@ def _sampling(root: Fields) -> Sampling | None:
         return None
     seed = settings.integer("seed")
     rule = word(settings, "rule")
-    return Sampling(kind, seed.value if seed else None, rule.value if rule else None)
+    logbase = literal(settings.value("logbase"))
+    return Sampling(
+        type=kind,
+        seed=seed.value if seed else None,
+        rule=rule.value if rule else None,
+        logbase=logbase.value if logbase else None,
+    )
 
 
 def _input(entry: Entry, among: Fields) -> Input:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from joblens.job.detect import Kind
-from joblens.job.fields import Fields
-from joblens.job.model import At, Dialect
+from joblens.job.fields import Fields, literal
+from joblens.job.model import At, Dialect, Literal
 from joblens.job.read_today import word
 from joblens.text.nodes import Mapping, Node, Sequence, Span
 from joblens.text.tree import Tree
@@ -15,7 +15,7 @@ from joblens.text.tree import Tree
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One hyperparameter that says its type."""
+    """One hyperparameter that says its type; also one of those that an option of a choice has of its own."""
 
     name: At[str]
     type: At[str]
@@ -44,6 +44,8 @@ class Sweep:
     objective: Fields | None
     trial: Node | None = None
     """What each trial runs."""
+    logbase: At[Literal] | None = None
+    """What logarithmic distributions raise: a number, or `e`."""
 
 
 def sweeps(tree: Tree, kind: Kind) -> Iterator[Sweep]:
@@ -72,6 +74,7 @@ def _today(root: Fields) -> Sweep:
         limits=root.below("limits"),
         objective=root.below("objective"),
         trial=root.value("trial"),
+        logbase=literal(algorithm.value("logbase")) if algorithm else None,
     )
 
 
@@ -100,8 +103,8 @@ def _automl(root: Fields) -> Sweep:
     )
 
 
-def _space(root: Fields, node: Node | None) -> Iterator[Distribution]:
-    seen: set[Span] = set()
+def _space(root: Fields, node: Node | None, seen: set[Span] | None = None) -> Iterator[Distribution]:
+    seen = set() if seen is None else seen
     for entry in root.of(node) or ():
         settings = root.of(entry.value)
         kind = word(settings, "type")
@@ -109,6 +112,9 @@ def _space(root: Fields, node: Node | None) -> Iterator[Distribution]:
         if settings is not None and kind is not None and settings.span not in seen:
             seen.add(settings.span)
             yield Distribution(entry.key, kind, settings)
+            options = settings.value("values") if kind.value == "choice" else None
+            for option in options.items if isinstance(options, Sequence) else ():
+                yield from _space(root, option, seen)
 
 
 def _policy(root: Fields, type_key: str) -> Policy | None:

@@ -7,7 +7,7 @@ import pytest
 
 from joblens.engine.plan import Plan
 from joblens.engine.run import RunOptions, plan_of
-from joblens.engine.sweep.trials import trial_plan
+from joblens.engine.sweep import trial
 from tests.engine.jobs import finished, job, write
 
 HERE = RunOptions(environment="this-python", name="r1")
@@ -66,7 +66,7 @@ def test_each_trial_of_a_sweep_has_its_own_place(tmp_path):
         objective: {{primary_metric: m, goal: minimize}}
         limits: {{max_total_trials: 1}}
         """
-    plan = trial_plan(plan_of(write(tmp_path, text, TABLES), HERE), 0, {"x": 1})
+    plan = trial.plan(plan_of(write(tmp_path, text, TABLES), HERE), 0, {"x": 1})
     assert plan.command == f"run {tmp_path / 'blob' / 'r1_0'} 1"
 
 

@@ -122,7 +122,7 @@ def test_whenever_power_fails_what_is_left_tells_the_truth(tmp_path, monkeypatch
     from joblens.engine import plan, run
     from joblens.engine.backends import choose
 
-    monkeypatch.setattr(run, "_start_supervisor", lambda *_: None)
+    monkeypatch.setattr(run, "start_supervisor", lambda *_: None)
     started = create(tmp_path / "job.yml", options=HERE)
     platter = Platter(started.folder)
     monkeypatch.setattr(os, "fsync", platter.fsync)

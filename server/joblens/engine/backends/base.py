@@ -97,8 +97,12 @@ class Backend(Protocol):
         """Start the task, inputs being present; raises a UserError when that cannot be done here."""
         ...
 
-    def close(self) -> int:
-        """End what the tasks left running, remove what was made for them; how many processes there were."""
+    def close(self, grace: float | None = None) -> int:
+        """End what the tasks left running, remove what was made for them; how many processes there were.
+
+        `grace` is the seconds between the polite signal and the one that cannot be refused; without it, the
+        plan says so.
+        """
         ...
 
     def recover(self) -> int:

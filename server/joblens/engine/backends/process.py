@@ -101,9 +101,10 @@ class ProcessBackend:
             )
         return RunningProcess(child, task.exit_code, self._plan.life.grace)
 
-    def close(self) -> int:
+    def close(self, grace: float | None = None) -> int:
         """End the supervisor's descendants."""
-        strays = processes.end_descendants(self._folder.path, self._plan.life.grace)
+        patience = self._plan.life.grace if grace is None else grace
+        strays = processes.end_descendants(self._folder.path, patience)
         processes.adopt_orphans(False)
         links.remove(self._folder)
         layer.remove(self._folder)

@@ -1,76 +1,136 @@
-"""Points of a search space, with Azure ML's meaning of each distribution."""
+"""Points of a search space: what a point is made of, whoever draws its values, and how a value is written."""
 
 from __future__ import annotations
 
-import itertools
+import json
 import math
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from joblens.engine.sweep.distributions import TYPES, check, number
 from joblens.errors import JobFileError
 
-Space: TypeAlias = Mapping[str, Mapping[str, Any]]
+Settings: TypeAlias = Mapping[str, Any]
+Space: TypeAlias = Mapping[str, Settings]
 Point: TypeAlias = dict[str, object]
+Draw: TypeAlias = Callable[[str, Settings], Any]
+"""Draws for one dimension: of a `choice` the index of an option, else the value. A dimension's name is that
+of its hyperparameter; below an option of a choice it is like `model[0].depth`."""
 
 
-def points(space: Space, sampling: str, seed: int | None) -> Iterator[Point]:
-    """The trials' values in order: without end for `random`, every combination once for `grid`."""
-    return grid_points(space) if sampling == "grid" else random_points(space, seed)
+def point(space: Space, draw: Draw) -> Point:
+    """A value for each hyperparameter; of an option with hyperparameters of its own, for these too."""
+    return {name: _value(name, settings, draw) for name, settings in space.items()}
 
 
-def random_points(space: Space, seed: int | None) -> Iterator[Point]:
-    """Points drawn independently; equal seeds draw equal points."""
-    generator = random.Random(seed)
-    while True:
-        yield {name: value_at(settings, generator.random()) for name, settings in space.items()}
+def dimensions(space: Space) -> dict[str, Settings]:
+    """All that can be drawn for a point, in order; of a choice's options all, though a point has but one."""
+    return dict(_dimensions(space))
 
 
-def grid_points(space: Space) -> Iterator[Point]:
-    """Every combination of the choices, the last name changing fastest."""
-    for name, settings in space.items():
-        if settings["type"] != "choice":
-            raise JobFileError(
-                f"Grid sampling takes only 'choice', but '{name}' is '{settings['type']}'.",
-                hint="Use 'choice' with values, or random sampling.",
-            )
-    for values in itertools.product(*(_values(name, settings) for name, settings in space.items())):
-        yield dict(zip(space, values, strict=True))
+def drawn(space: Space, values: Mapping[str, object]) -> dict[str, Any] | None:
+    """What was drawn for a point: `point` the other way round. None if it is no point of this space."""
+    found: dict[str, Any] = {}
+    complete = values.keys() == space.keys() and all(
+        _found(name, settings, values[name], found) for name, settings in space.items()
+    )
+    return found if complete else None
 
 
-def value_at(settings: Mapping[str, Any], unit: float) -> object:
-    """The value at `unit` (between 0 and 1) of a distribution: all distributions share this one map."""
-    kind = str(settings["type"])
-    if kind == "choice":
-        values = _values("choice", settings)
-        return values[min(int(unit * len(values)), len(values) - 1)]
-    if kind == "randint":
-        return min(int(unit * int(settings["upper"])), int(settings["upper"]) - 1)
-    drawn = _continuous(kind.removeprefix("q"), settings, unit)
-    if kind.startswith("q"):
-        step = float(settings["q"])
-        return round(drawn / step) * step
-    return drawn
+def text(value: object) -> str:
+    """A value as a command and a variable get it: JSON where it is a map, else as it is written."""
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict | list) else str(value)
 
 
-def _continuous(kind: str, settings: Mapping[str, Any], unit: float) -> float:
-    if kind in {"uniform", "loguniform"}:
-        low, high = float(settings["min_value"]), float(settings["max_value"])
-        drawn = low + unit * (high - low)
-    elif kind in {"normal", "lognormal"}:
-        inside = min(max(unit, 1e-12), 1 - 1e-12)  # the ends of a normal distribution lie at infinity
-        from statistics import NormalDist  # with its fractions it is dear to import
-
-        drawn = NormalDist(float(settings["mu"]), float(settings["sigma"])).inv_cdf(inside)
-    else:
-        raise JobFileError(
-            f"'{kind}' is no distribution of a search space.", hint="Use uniform, choice, normal ..."
-        )
-    return math.exp(drawn) if kind.startswith("log") else drawn  # bounds of loguniform are exponents
-
-
-def _values(name: str, settings: Mapping[str, Any]) -> Sequence[object]:
+def options(name: str, settings: Settings) -> Sequence[object]:
+    """What a choice chooses from."""
     values = settings.get("values")
     if not isinstance(values, Sequence) or isinstance(values, str) or not values:
         raise JobFileError(f"The search space's '{name}' has no values.", hint="Give 'values: [...]'.")
     return values
+
+
+def below(name: str, index: int, option: Mapping[str, Any]) -> Space:
+    """The hyperparameters that an option of a choice has of its own, under their dimensions' names."""
+    return {f"{name}[{index}].{key}": value for key, value in option.items() if _is_distribution(value)}
+
+
+def kind(settings: Settings) -> str:
+    """The distribution's type, in Azure ML's spelling: it folds the case."""
+    return str(settings.get("type", "")).lower()
+
+
+def check_space(space: Space, base: float = math.e) -> None:
+    """Raise what keeps values from being drawn."""
+    for name, settings in dimensions(space).items():
+        if kind(settings) == "choice":
+            for value in options(name, settings):
+                _check_option(name, value)
+        else:
+            check(name, kind(settings), settings, base)
+
+
+def _check_option(name: str, option: object) -> None:
+    inner = option.values() if isinstance(option, Mapping) else (option,)
+    for value in inner:
+        if not (value is None or isinstance(value, str | int | float) or _is_distribution(value)):
+            raise JobFileError(
+                f"A value of '{name}' is neither a number, a text nor a map of distributions.",
+                hint="Azure ML takes only these; write it as a text.",
+            )
+
+
+def _is_distribution(value: object) -> bool:
+    return isinstance(value, Mapping) and kind(value) in TYPES
+
+
+def _dimensions(space: Space) -> Iterator[tuple[str, Settings]]:
+    for name, settings in space.items():
+        yield name, settings
+        if kind(settings) == "choice":
+            for index, option in enumerate(options(name, settings)):
+                if isinstance(option, Mapping):
+                    yield from _dimensions(below(name, index, option))
+
+
+def _value(name: str, settings: Settings, draw: Draw) -> object:
+    if kind(settings) != "choice":
+        return draw(name, settings)
+    index = draw(name, settings)
+    option = options(name, settings)[index]
+    if not isinstance(option, Mapping):
+        return option
+    own = below(name, index, option)
+    return {
+        key: _value(f"{name}[{index}].{key}", value, draw) if f"{name}[{index}].{key}" in own else value
+        for key, value in option.items()
+    }
+
+
+def _found(name: str, settings: Settings, value: object, found: dict[str, Any]) -> bool:
+    """Whether the distribution can have drawn a value; adds what was drawn."""
+    if kind(settings) != "choice":
+        found[name] = number(value)
+        return found[name] is not None
+    for index, option in enumerate(options(name, settings)):
+        inner = _of_option(name, index, option, value)
+        if inner is not None:
+            found |= {name: index, **inner}
+            return True
+    return False
+
+
+def _of_option(name: str, index: int, option: object, value: object) -> dict[str, Any] | None:
+    """What was drawn below an option for a value; None if the value is not from this option."""
+    if not isinstance(option, Mapping) or not isinstance(value, Mapping):
+        return {} if type(option) is type(value) and option == value else None
+    if option.keys() != value.keys():
+        return None
+    found: dict[str, Any] = {}
+    own = below(name, index, option)
+    for key, inner in option.items():
+        dimension = f"{name}[{index}].{key}"
+        same = _found(dimension, inner, value[key], found) if dimension in own else inner == value[key]
+        if not same:
+            return None
+    return found

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
+import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
 
-from joblens.engine import plan as plans
-from joblens.engine import records, run
-from joblens.engine.backends import choose
-from joblens.engine.data import outputs as data
+from joblens.engine import records, recovery, run
+from joblens.engine.cancellation import Wish
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.sweep import space
+from joblens.engine.sweep import history, metrics, sampling, trial
+from joblens.engine.sweep.crews import Crew, End, Order
+from joblens.engine.sweep.curves import Curves
 from joblens.engine.sweep.search import Search
-from joblens.engine.tracking import recorder
-from joblens.job.expressions import substitute
+from joblens.errors import RunNotFoundError, UserError
 
-_TURN = 0.1
-"""Seconds between two looks at the trials."""
+_ATTEMPTS = 3
+"""How often a trial is started that goes down with its supervisor."""
+_TURN = 0.2
+"""Seconds between two looks at what trials report."""
+_STOPPED_WITHIN = 0.3
+"""Seconds that a trial which is stopped early has to end by itself."""
 
 
-def run_trials(plan: Plan, record: Record) -> tuple[Outcome, dict[str, object]]:
+def run_trials(plan: Plan, record: Record, crew: Crew) -> tuple[Outcome, dict[str, object]]:
     """Run all trials; how the sweep ended, and its best trial."""
     assert plan.search is not None
-    trials = _Trials(plan, record, plan.search)
+    trials = _Trials(plan, record, plan.search, crew)
     try:
         outcome = trials.run()
     finally:
@@ -36,91 +40,179 @@ def run_trials(plan: Plan, record: Record) -> tuple[Outcome, dict[str, object]]:
     best = trials.best()
     if best:
         trials.tell(f"Best trial: {records.best_trial(best)}.")
+        _keep_outputs(plan, str(best["name"]))
     return outcome, best
 
 
 class _Trials:
     """The trials of one sweep while it runs."""
 
-    def __init__(self, plan: Plan, record: Record, search: Search) -> None:
-        self._plan, self._record, self._search = plan, record, search
-        self._running: list[Path] = []
-        self._ended: list[Record] = []
+    def __init__(self, plan: Plan, record: Record, search: Search, crew: Crew) -> None:
+        self._plan, self._record, self._search, self._crew = plan, record, search, crew
+        self._folder = plan.run_folder
+        self._sampler = sampling.sampler(search)
+        self._curves = Curves(record.tracking, search)
+        self._ended: dict[int, Record] = {}
+        self._running: dict[int, dict[str, object]] = {}
+        """The values of trials that somebody is at work on."""
+        self._adopted: set[int] = set()
+        """Those of them that an earlier supervisor of the sweep began."""
+        self._stopped: set[int] = set()
+        self._reported = False
+        self._attempts: Counter[int] = Counter()
+        self._refusal: UserError | None = None
+        """Why a trial could not get a folder: then no other can."""
+        self._ending = False
 
     def run(self) -> Outcome:
         """Start trials as places become free, until all have ended or the time is up."""
-        search = self._search
-        source = self._plan.run_folder.job.read_text(encoding="utf-8")
-        points = itertools.islice(space.points(search.space, search.sampling, search.seed), search.total)
-        waiting = enumerate(points)
-        end = time.monotonic() + search.timeout if search.timeout else None
-        while self._start(waiting, source) or self._running:
-            time.sleep(_TURN)
-            self._collect()
+        self._take_up()
+        limit = self._search.timeout
+        end = time.monotonic() + limit if limit else None
+        while self._start() or self._running:
+            self._turn()
+            if self._refusal is not None:
+                raise self._refusal
             if end is not None and time.monotonic() >= end:
-                return Outcome(records.CANCELED, None, f"The time limit of {search.timeout} s was reached.")
-        if any(trial.status == records.COMPLETED for trial in self._ended):
+                return Outcome(records.CANCELED, None, f"The time limit of {limit} s was reached.")
+        if any(each.status == records.COMPLETED or each.metric for each in self._ended.values()):
             return Outcome(records.COMPLETED, 0)
-        return Outcome(records.FAILED, 1, f"None of the {len(self._ended)} trials completed.")
+        return Outcome(records.FAILED, 1, f"None of the {len(self._ended)} trials completed.{self._why()}")
 
-    def _start(self, waiting: Iterator[tuple[int, space.Point]], source: str) -> bool:
-        """Start as many trials as there is room for; answer whether one was started."""
-        room = self._search.concurrent - len(self._running)
-        started = [self._trial(number, point, source) for number, point in itertools.islice(waiting, room)]
-        self._running += started
-        return bool(started)
+    def _why(self) -> str:
+        found = [each for each in self._ended.values() if each.reason]
+        return f" {found[0].name}: {found[0].reason}" if found else ""
 
-    def _trial(self, number: int, point: space.Point, source: str) -> Path:
-        plan = trial_plan(self._plan, number, point)
-        record = Record(
-            plan.name,
-            parent=self._plan.name,
-            parent_run_id=self._record.tracking.get("run_id"),
-            parameters=point,
-        )
-        folder = run.start(plan, source, record=record).folder
-        self.tell(f"{plan.name} started: " + records.pairs(point))
-        return folder
-
-    def _collect(self) -> None:
-        for folder in list(self._running):
-            record = records.show(folder)
+    def _take_up(self) -> None:
+        """Go on from what an earlier supervisor of the sweep came to."""
+        found = history.clear(self._folder)
+        for number, record in found.items():
+            self._curves.know(number, record)
             if record.final:
-                self._running.remove(folder)
-                record = self._measured(folder, record)
-                self._ended.append(record)
-                metric = "".join(
-                    f" {name} = {records.number(value)}." for name, value in record.metric.items()
-                )
-                self.tell(f"{record.name}: {record.status}.{metric} {record.reason}".rstrip())
+                self._curves.finish(number)
+        self._curves.read(until_whole=True)
+        for number, record in found.items():
+            if record.final:
+                self._conclude(number, record)
+            else:
+                self._running[number] = dict(record.parameters)
+                self._adopted.add(number)
+                self._sampler.tell(number, self._running[number], None, ended=False)
+        if found:
+            self.tell(f"The sweep goes on: {len(self._ended)} of {self._search.total} trials have ended.")
 
-    def _measured(self, folder: Path, record: Record) -> Record:
-        """The trial's record with its primary metric, which its own supervisor knows nothing of."""
-        metric = self._search.metric
-        value = recorder.metric(record.tracking, metric) if record.tracking else None
-        if value is None:
-            return record
-        record = dataclasses.replace(record, metric={metric: value})
-        records.write(RunFolder(folder), record)
-        return record
+    def _start(self) -> bool:
+        """Start as many trials as there is room for; answer whether one was started."""
+        started = False
+        while len(self._running) < self._search.concurrent:
+            number = self._next()
+            point = None if number is None else self._sampler.ask(number)
+            if number is None or point is None:
+                break
+            self._running[number] = dict(point)
+            self._attempts[number] += 1
+            self._crew.start(Order(number, point, self._record.tracking.get("run_id")))
+            self.tell(f"{trial.name(self._plan.name, number)} started: {records.pairs(point)}")
+            started = True
+        return started
+
+    def _next(self) -> int | None:
+        """The lowest number that no trial has yet."""
+        taken = len(self._ended) + len(self._running)
+        if taken >= self._search.total:
+            return None
+        if taken not in self._ended and taken not in self._running:
+            return taken
+        return next(
+            each for each in itertools.count() if each not in self._ended and each not in self._running
+        )
+
+    def _turn(self) -> None:
+        """Wait for trials to end, and see what those that run report."""
+        ended = self._crew.ended(_TURN)
+        ended += [End(number) for number in self._adopted if self._record_of(number).final]
+        shown = {each.number: self._record_of(each.number) for each in ended if each.refusal is None}
+        for number, record in shown.items():
+            self._curves.know(number, record)
+            self._curves.finish(number)
+        if ended or self._curves.watched:
+            self._read(until_whole=bool(ended))
+        for each in ended:
+            del self._running[each.number]
+            self._adopted.discard(each.number)
+            self._refusal = self._refusal or each.refusal
+        for number, record in shown.items():
+            if not self._is_repeated(number, record):
+                self._conclude(number, record)
+                self._tell_end(self._ended[number])
+
+    def _record_of(self, number: int) -> Record:
+        """The trial's record; one whose supervisor died before it had a folder was never started."""
+        folder = trial.folder(self._folder, number)
+        try:
+            return records.show(folder.path)
+        except RunNotFoundError:
+            return Record(folder.name, status=records.FAILED, reason=recovery.LOST)
+
+    def _is_repeated(self, number: int, record: Record) -> bool:
+        """Whether the trial starts again, as it went down with its supervisor; its remains are removed."""
+        if not history.unfinished(record) or self._attempts[number] >= _ATTEMPTS or self._ending:
+            return False
+        self.tell(f"{record.name}: {record.reason} It starts again.")
+        history.forget(self._folder, number)
+        self._curves.forget(number)
+        return True
+
+    def _read(self, *, until_whole: bool) -> None:
+        """Read reports, and stop the trials that the policy gives no hope."""
+        for number in self._running:
+            if not self._curves.knows(number):
+                with contextlib.suppress(RunNotFoundError):  # its folder is still made
+                    self._curves.know(number, records.read(trial.folder(self._folder, number)))
+        for number, reason in self._curves.read(until_whole=until_whole).items():
+            if number in self._running and number not in self._stopped:
+                self._stopped.add(number)
+                wish = Wish(f"Stopped early: {reason}", _STOPPED_WITHIN)
+                run.cancel(trial.folder(self._folder, number).path, wish)
+
+    def _conclude(self, number: int, record: Record) -> None:
+        """Take a trial's end into account: its metric, which its own supervisor knows nothing of."""
+        value = self._curves.value(number)
+        if value is not None and record.metric != {self._search.metric: value}:
+            record = dataclasses.replace(record, metric={self._search.metric: value})
+            records.write(trial.folder(self._folder, number), record)
+        self._ended[number] = record
+        self._sampler.tell(number, dict(record.parameters), value, ended=True)
+        if value is None and not self._reported and record.status == records.COMPLETED:
+            self.tell(metrics.unreported(self._search.metric, self._curves.names(record)))
+        self._reported = True
+
+    def _tell_end(self, record: Record) -> None:
+        metric = "".join(f" {name} = {records.number(value)}." for name, value in record.metric.items())
+        self.tell(f"{record.name}: {record.status}.{metric} {record.reason}".rstrip())
 
     def end(self) -> None:
         """Cancel the trials that still run, and wait for their records."""
-        for folder in self._running:
-            run.cancel(folder)
+        self._ending = True
+        asked: set[int] = set()
         while self._running:
-            self._collect()
-            time.sleep(_TURN)
+            for number in self._running.keys() - asked:
+                with contextlib.suppress(
+                    RunNotFoundError
+                ):  # its folder is still made: asked at the next turn
+                    run.cancel(trial.folder(self._folder, number).path, Wish(history.SWEEP_ENDED))
+                    asked.add(number)
+            self._turn()
 
     def best(self) -> dict[str, object]:
-        """The completed trial with the best primary metric; empty when none reported it."""
+        """The trial with the best primary metric; empty when none reported it."""
         search = self._search
-        found = [trial for trial in self._ended if search.metric in trial.metric]
+        found = [each for each in self._ended.values() if search.metric in each.metric]
         if not found:
             self.tell(f"No trial reported the primary metric '{search.metric}'.")
             return {}
-        choose = min if search.goal == "minimize" else max
-        best = choose(found, key=lambda trial: (trial.metric[search.metric], trial.name))
+        sign = 1 if search.goal == "minimize" else -1
+        best = min(found, key=lambda each: (sign * each.metric[search.metric], each.name))
         return {
             "name": best.name,
             "metric": search.metric,
@@ -131,27 +223,12 @@ class _Trials:
 
     def tell(self, line: str) -> None:
         """Add a line to the sweep's own log."""
-        with self._plan.run_folder.log.open("a", encoding="utf-8") as log:
+        with self._folder.log.open("a", encoding="utf-8") as log:
             log.write(line + "\n")
 
 
-def trial_plan(plan: Plan, number: int, point: space.Point) -> Plan:
-    """The plan of one trial: a command job whose search space has values."""
-    folder = RunFolder(Path(plan.folder).with_name(f"{plan.name}_{number}"))
-    places = choose.places(plan.backend, folder)
-    outputs = tuple(data.replaced(each, folder, places) for each in plan.outputs)
-    values = {("search_space", name): str(value) for name, value in point.items()}
-    values |= {("outputs", each.name): each.path for each in outputs}
-    search = plan.search
-    return dataclasses.replace(
-        plan,
-        name=folder.name,
-        folder=str(folder.path),
-        display_name=None,
-        command=substitute(plan.command, values, plans.dialect(plan)),
-        outputs=outputs,
-        parameters={**plan.parameters, **{name: str(value) for name, value in point.items()}},
-        timeout=search.trial_timeout if search else None,
-        notes=(),
-        search=None,
-    )
+def _keep_outputs(sweep: Plan, best: str) -> None:
+    """Put what the best trial wrote under the sweep's own outputs, as Azure ML does."""
+    found = RunFolder(sweep.run_folder.path.with_name(best))
+    for place, target in ((found.outputs, sweep.run_folder.outputs), (found.logs, sweep.run_folder.logs)):
+        shutil.copytree(place, target, symlinks=True, dirs_exist_ok=True)

@@ -20,8 +20,12 @@ _METRICS = 1000
 """Metrics that MLflow takes at once."""
 Metric: TypeAlias = tuple[str, float, int, int]
 """A metric's name, its value, the time in milliseconds since 1970, and its step."""
-_LONGEST_VALUE = 6000
-_LONGEST_TAG = 5000
+_HISTORY = 10_000
+"""Reports that are asked for at once."""
+LONGEST_VALUE = 6000
+"""Characters of a parameter that MLflow keeps."""
+LONGEST_TAG = 5000
+"""Characters of a tag that MLflow keeps."""
 
 
 class TrackingError(Exception):
@@ -47,6 +51,19 @@ class TrackedRun(NamedTuple):
     experiment_id: str
     artifacts: str
     """The root of its artifacts as an address, `mlflow-artifacts:/...` where the server keeps them."""
+
+
+class RunState(NamedTuple):
+    """How a run stands, as far as its reports of one metric go."""
+
+    status: str
+    newest: tuple[str, int, int] | None
+    """The value, time and step of the report that MLflow takes for the newest."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is said to have ended."""
+        return self.status in ("FINISHED", "FAILED", "KILLED")
 
 
 class Client:
@@ -97,22 +114,22 @@ class Client:
         body = {
             "experiment_id": experiment,
             "run_name": name,
-            "start_time": _milliseconds(started),
+            "start_time": milliseconds(started),
             "user_id": tags.get("mlflow.user", ""),
-            "tags": [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()],
+            "tags": [{"key": key, "value": value[:LONGEST_TAG]} for key, value in tags.items()],
         }
         info = self._post("runs/create", body)["run"]["info"]
         return TrackedRun(info["run_id"], info["experiment_id"], info["artifact_uri"])
 
     def log_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
         """Record the values that the run was started with."""
-        listed = [{"key": key, "value": value[:_LONGEST_VALUE]} for key, value in parameters.items()]
+        listed = [{"key": key, "value": value[:LONGEST_VALUE]} for key, value in parameters.items()]
         for start in range(0, len(listed), _BATCH):
             self._post("runs/log-batch", {"run_id": run_id, "params": listed[start : start + _BATCH]})
 
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Add or change tags."""
-        listed = [{"key": key, "value": value[:_LONGEST_TAG]} for key, value in tags.items()]
+        listed = [{"key": key, "value": value[:LONGEST_TAG]} for key, value in tags.items()]
         self._post("runs/log-batch", {"run_id": run_id, "tags": listed})
 
     def log_metrics(self, run_id: str, metrics: Sequence[Metric]) -> None:
@@ -126,8 +143,16 @@ class Client:
 
     def finish(self, run_id: str, status: str, name: str, ended: float | None = None) -> None:
         """Set the final status, and the name back that a script may have changed."""
-        body = {"run_id": run_id, "status": status, "end_time": _milliseconds(ended), "run_name": name}
+        body = {"run_id": run_id, "status": status, "end_time": milliseconds(ended), "run_name": name}
         self._post("runs/update", body)
+
+    def go_on(self, run_id: str) -> None:
+        """Set the status of a run that had ended to running."""
+        self._post("runs/update", {"run_id": run_id, "status": "RUNNING"})
+
+    def delete(self, run_id: str) -> None:
+        """Move the run to MLflow's bin."""
+        self._post("runs/delete", {"run_id": run_id})
 
     def has(self, run_id: str) -> bool:
         """Whether there is such a run."""
@@ -141,6 +166,32 @@ class Client:
         """The last value of each metric."""
         data = self._get("runs/get", {"run_id": run_id})["run"].get("data", {})
         return {metric["key"]: float(metric["value"]) for metric in data.get("metrics", [])}
+
+    def state(self, run_id: str, metric: str) -> RunState:
+        """How a run stands."""
+        return _state(self._get("runs/get", {"run_id": run_id})["run"], metric)
+
+    def states(self, experiment: str, run_ids: Sequence[str], metric: str) -> dict[str, RunState]:
+        """How several runs of an experiment stand; those that are not known are left out."""
+        listed = ", ".join(f"'{run_id}'" for run_id in run_ids)
+        body = {
+            "experiment_ids": [experiment],
+            "filter": f"attributes.run_id IN ({listed})",
+            "max_results": len(run_ids),
+        }
+        found = self._post("runs/search", body).get("runs", [])
+        return {run["info"]["run_id"]: _state(run, metric) for run in found}
+
+    def history(self, run_id: str, metric: str) -> list[Metric]:
+        """All reports of a metric, the earliest first."""
+        query = {"run_id": run_id, "metric_key": metric, "max_results": str(_HISTORY)}
+        found: list[Metric] = []
+        while True:
+            page = self._get("metrics/get-history", query)
+            found += [_metric(each) for each in page.get("metrics", [])]
+            if not page.get("next_page_token"):
+                return sorted(found, key=lambda each: each[2])
+            query["page_token"] = page["next_page_token"]
 
     def upload(self, run: TrackedRun, files: Iterable[tuple[Path, str]]) -> None:
         """Keep files as artifacts, each under its path."""
@@ -191,6 +242,17 @@ def _beginning(content: IO[bytes], size: int) -> Iterator[bytes]:
         size -= len(piece)
 
 
+def _state(run: Mapping[str, Any], metric: str) -> RunState:
+    known = [_metric(each) for each in run.get("data", {}).get("metrics", []) if each["key"] == metric]
+    newest = (repr(known[0][1]), known[0][2], known[0][3]) if known else None
+    return RunState(str(run["info"].get("status", "")), newest)
+
+
+def _metric(found: Mapping[str, Any]) -> Metric:
+    value, at, step = (found.get(key) or 0 for key in ("value", "timestamp", "step"))
+    return str(found["key"]), float(value), int(at), int(step)
+
+
 def patience() -> float:
     """Seconds that an answer may take; MLflow's own variable overrides."""
     try:
@@ -218,5 +280,6 @@ def _authorization() -> dict[str, str]:
     return {}
 
 
-def _milliseconds(seconds: float | None) -> int:
+def milliseconds(seconds: float | None) -> int:
+    """A time, or now, as MLflow counts."""
     return int((time.time() if seconds is None else seconds) * 1000)

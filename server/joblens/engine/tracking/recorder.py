@@ -37,11 +37,16 @@ class Recorder:
     run: TrackedRun
     experiment: str
     name: str
+    direct: bool = False
+    """Whether it is one of many, which are written as quickly as can be."""
 
     @property
     def url(self) -> str:
         """Where a browser shows the run."""
         return f"{self.uri}/#/experiments/{self.run.experiment_id}/runs/{self.run.run_id}"
+
+    def _client(self) -> Client:
+        return _client(self.uri, direct=self.direct)
 
     def variables(self) -> dict[str, str]:
         """What the command must know to log into this run, as on the cluster."""
@@ -69,7 +74,7 @@ class Recorder:
     def tag(self, tags: Mapping[str, str], note: Callable[[str], None]) -> None:
         """Add what became known since the start."""
         try:
-            with contextlib.closing(Client(self.uri)) as client:
+            with contextlib.closing(self._client()) as client:
                 client.set_tags(self.run.run_id, tags)
         except TrackingError as error:
             note(f"The record in MLflow lacks what became known of the environment: {error}.")
@@ -79,7 +84,7 @@ class Recorder:
         if not parameters:
             return
         try:
-            with contextlib.closing(Client(self.uri)) as client:
+            with contextlib.closing(self._client()) as client:
                 client.log_parameters(self.run.run_id, parameters)
         except TrackingError as error:
             note(f"The inputs are not recorded in MLflow: {error}.")
@@ -115,7 +120,7 @@ class Recorder:
         return True
 
     def _finish(self, end: _End, folder: RunFolder, note: Callable[[str], None]) -> None:
-        with contextlib.closing(Client(self.uri)) as client:
+        with contextlib.closing(self._client()) as client:
             if end.tags:
                 client.set_tags(self.run.run_id, end.tags)
             client.finish(self.run.run_id, _STATUSES[end.status], self.name, end.time)
@@ -133,6 +138,11 @@ class Recorder:
             client.upload(self.run, [(file, path)])
         except OSError as error:  # nobody may read it, or it went away
             note(f"{path} is not among the artifacts: {files.reason(error)}.")
+
+    def forget(self) -> None:
+        """Move the record to MLflow's bin: the run is repeated, and must not stand there twice."""
+        with contextlib.suppress(TrackingError), contextlib.closing(Client(self.uri)) as client:
+            client.delete(self.run.run_id)
 
     def there(self) -> bool:
         """Whether MLflow has the run; what cannot be asked is taken for there."""
@@ -205,6 +215,11 @@ class _Asked:
     parent: str | None
     started: float | None
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is one of many."""
+        return self.parent is not None
+
 
 def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
     """Ours is started only when the one that should be there does not answer: asking first takes time."""
@@ -217,12 +232,20 @@ def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
 
 def _begun(uri: str, asked: _Asked) -> Recorder:
     plan = asked.plan
-    with contextlib.closing(Client(uri)) as client:
+    with contextlib.closing(_client(uri, direct=asked.is_trial)) as client:
         experiment = client.experiment(plan.experiment)
         name = plan.display_name or plan.name
         tags = _tags(plan, asked.snapshot, asked.parent)
         run = client.create_run(experiment, name, tags, asked.started)
-    return Recorder(uri, run, plan.experiment, name)
+    return Recorder(uri, run, plan.experiment, name, asked.is_trial)
+
+
+def _client(uri: str, *, direct: bool) -> Client:
+    if not direct:
+        return Client(uri)
+    from joblens.engine.tracking import direct as ways
+
+    return ways.client(uri)
 
 
 def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:
@@ -268,6 +291,19 @@ def metric(data: Mapping[str, str], name: str) -> float | None:
         return None
     finally:
         client.close()
+
+
+def resumed(data: Mapping[str, str]) -> Recorder | None:
+    """The record of a run that goes on after it had ended; None where MLflow has none."""
+    if not data:
+        return None
+    found = read(data)
+    try:
+        with contextlib.closing(Client(found.uri)) as client:
+            client.go_on(found.run.run_id)
+    except TrackingError:
+        return None
+    return found
 
 
 def read(data: Mapping[str, str]) -> Recorder:

@@ -101,6 +101,11 @@ def is_ours(uri: str) -> bool:
     return known is not None and known.uri == uri
 
 
+def store_of(uri: str) -> Path | None:
+    """The database of the server at that address, if it is ours and there."""
+    return _store() if is_ours(uri) and _store().is_file() else None
+
+
 def _folder() -> Path:
     return folders.home() / "tracking"
 

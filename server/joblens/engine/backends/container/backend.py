@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import threading
@@ -92,14 +93,17 @@ class ContainerBackend:
         self._tasks.append(made)
         return made
 
-    def close(self) -> int:
+    def close(self, grace: float | None = None) -> int:
         """End what runs, remove the containers and their network."""
         if self._reach is not None:
             self._reach.close()
         if self._engine is None or self._client is None:
             return 0
         ended = all(task.ended for task in self._tasks)
-        return left.remove(self._client, self._plan, gently=not ended)
+        plan = self._plan
+        if grace is not None:
+            plan = dataclasses.replace(plan, life=dataclasses.replace(plan.life, grace=grace))
+        return left.remove(self._client, plan, gently=not ended)
 
     def recover(self) -> int:
         """Find by their label what another process made, keep what the engine knows of its end."""

@@ -1,0 +1,42 @@
+"""A wish to end a run: a file in its folder, which says why, and how patiently."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from joblens.engine.folders import RunFolder
+
+CANCELED = "The run was canceled."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Why a run is to end."""
+
+    reason: str = CANCELED
+    grace: float | None = None
+    """Seconds between the polite signal and the one that cannot be refused; None is what the settings say."""
+
+
+def ask(folder: RunFolder, wish: Wish | None = None) -> None:
+    """Ask for the end of the run; its supervisor looks for the file, also where no signal reaches it."""
+    if wish is None:
+        folder.cancel_request.touch()
+        return
+    unfinished = folder.cancel_request.with_name(".cancel.tmp")
+    unfinished.write_text(json.dumps([wish.reason, wish.grace]), encoding="utf-8")
+    unfinished.replace(folder.cancel_request)
+
+
+def asked(folder: RunFolder) -> Wish | None:
+    """What was asked; None where nobody wants the end of the run."""
+    try:
+        text = folder.cancel_request.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        reason, grace = json.loads(text)
+        return Wish(str(reason), None if grace is None else float(grace))
+    except (ValueError, TypeError):  # an empty one, or half of one that a power cut left
+        return Wish()

@@ -1,0 +1,1 @@
+"""Early termination policies, as Azure ML defines them."""

@@ -1,0 +1,194 @@
+"""A sweep that goes on where it was ended: nothing lost, nothing twice."""
+
+import json
+import os
+import random
+import signal
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from joblens.engine import records, recovery
+from joblens.engine.folders import RunFolder
+from joblens.engine.follow import follow
+from joblens.engine.run import RunOptions, cancel, create
+from joblens.engine.sweep import history
+from joblens.engine.sweep.resume import resume
+from joblens.errors import JobFileError, UserError
+from tests.engine.jobs import Finished, alive, at_work, finished, write
+
+SWEEP = """\
+type: sweep
+trial:
+  command: python main.py ${{{{search_space.x}}}}
+  code: src
+  environment: azureml:any@latest
+compute: local
+search_space:
+  x: {{type: uniform, min_value: 0, max_value: 1}}
+sampling_algorithm: {{type: random, seed: 7}}
+objective: {{goal: minimize, primary_metric: loss}}
+limits: {{max_total_trials: {total}, max_concurrent_trials: {at_once}}}
+"""
+QUICK = "import os; print(os.environ['AZUREML_RUN_ID'], file=open(r'{}', 'a'))"
+WAITS = "import os, time; print('on', flush=True)\nwhile not os.path.exists('../../go'): time.sleep(0.02)"
+
+
+@pytest.fixture(autouse=True)
+def mlflow(need):
+    need(find_spec("mlflow"), "mlflow is not installed")
+
+
+def sweep(folder: Path, main: str, total: int = 6, at_once: int = 3) -> Path:
+    return write(folder, SWEEP.format(total=total, at_once=at_once), {"src/main.py": main})
+
+
+def supervisor(folder: Path) -> int:
+    """The process that owns a run; waits until there is one."""
+    while (owner := recovery.supervisor(RunFolder(folder))) is None:
+        time.sleep(0.001)
+    return owner.pid
+
+
+def kill(folder: Path) -> None:
+    pid = supervisor(folder)
+    os.kill(pid, signal.SIGKILL)
+    while alive(pid):
+        time.sleep(0.001)
+
+
+def children(run: Finished) -> list[str]:
+    """The names of the sweep's trials that MLflow shows."""
+    known = run.record.tracking
+    wanted = f"tags.`mlflow.parentRunId` = '{known['run_id']}'"
+    body = {"experiment_ids": [known["experiment_id"]], "filter": wanted, "max_results": 1000}
+    request = urllib.request.Request(
+        f"{known['uri']}/api/2.0/mlflow/runs/search",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return sorted(each["info"]["run_name"] for each in json.load(answer).get("runs", []))
+
+
+def resumed(folder: Path, more: int = 0) -> Finished:
+    """The sweep after it has gone on to its end."""
+    resume(folder, more=more)
+    return Finished(folder, list(follow(folder)))
+
+
+@pytest.mark.slow
+def test_a_supervisor_killed_at_any_moment_costs_no_trial_and_repeats_none(tmp_path):
+    moments = random.Random(20)
+    finished(sweep(tmp_path / "first", "pass", total=1))  # the server starts, whatever comes
+
+    def killed_once(number: int) -> None:
+        folder = tmp_path / str(number)
+        started = create(
+            sweep(folder, QUICK.format(folder / "seen.txt")),
+            options=RunOptions(environment="this-python", name=f"s{number}"),
+        )
+        supervisor(started.folder)
+        time.sleep(moments.uniform(0, 1.2))
+        kill(started.folder)
+        run = Finished(started.folder, [])
+        if recovery.lost(run.record):
+            run = resumed(started.folder)
+        names = [f"s{number}_{each}" for each in range(6)]
+        assert run.record.status == "Completed", run.record
+        assert [each.name for each in history.results(run.folder).values()] == names
+        assert sorted((folder / "seen.txt").read_text(encoding="utf-8").split()) == names
+        assert children(run) == names
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(killed_once, range(20)))
+
+
+def test_trials_go_on_when_the_sweeps_supervisor_is_killed_and_count(tmp_path):
+    started = create(
+        sweep(tmp_path, WAITS, total=3, at_once=2), options=RunOptions(environment="this-python")
+    )
+    trials = [started.folder.with_name(f"{started.name}_{number}") for number in (0, 1)]
+    for trial in trials:
+        at_work(trial)
+    kill(started.folder)
+    assert records.show(started.folder).reason.startswith("The run was lost: its supervisor was killed")
+    assert [records.show(trial).status for trial in trials] == ["Running", "Running"]
+    resume(started.folder)
+    events = follow(started.folder)
+    (started.folder.parent / "go").touch()
+    run = Finished(started.folder, list(events))
+    assert run.record.status == "Completed"
+    assert [each.exit_code for each in history.results(run.folder).values()] == [0, 0, 0]
+    assert sum("_0 started" in line for line in run.lines) == 1
+
+
+def test_a_trial_that_went_down_with_its_supervisor_starts_again(tmp_path):
+    started = create(
+        sweep(tmp_path, WAITS, total=2, at_once=1), options=RunOptions(environment="this-python")
+    )
+    first = started.folder.with_name(f"{started.name}_0")
+    at_work(first)
+    events = follow(started.folder)
+    kill(first)
+    assert any(event.text.endswith("It starts again.") for event in events)
+    (started.folder.parent / "go").touch()
+    run = Finished(started.folder, list(events))
+    assert run.record.status == "Completed"
+    assert [each.status for each in history.results(run.folder).values()] == ["Completed", "Completed"]
+    assert children(run) == [f"{started.name}_0", f"{started.name}_1"]
+
+
+def test_more_trials_are_added_to_a_sweep_that_has_ended(tmp_path):
+    logs = "import mlflow, sys; mlflow.log_metric('loss', float(sys.argv[1]))"
+    run = finished(sweep(tmp_path, logs, total=2), name="s")
+    before = history.results(run.folder)
+    with pytest.raises(UserError, match="All 2 trials of s have ended"):
+        resume(run.folder.path)
+    again = resumed(run.folder.path, more=2)
+    after = history.results(again.folder)
+    assert {number: after[number] for number in before} == before
+    assert len({each.parameters["x"] for each in after.values()}) == len(after) == 4
+    assert again.record.best["value"] == min(each.metric["loss"] for each in after.values())
+    assert children(again) == ["s_0", "s_1", "s_2", "s_3"]
+
+
+def test_a_sweep_that_was_canceled_goes_on_with_the_trials_that_it_ended(tmp_path):
+    started = create(
+        sweep(tmp_path, WAITS, total=2, at_once=2), options=RunOptions(environment="this-python")
+    )
+    for number in (0, 1):
+        at_work(started.folder.with_name(f"{started.name}_{number}"))
+    cancel(started.folder)
+    assert records.wait(started.folder).status == "Canceled"
+    (started.folder.parent / "go").touch()
+    run = resumed(started.folder)
+    assert run.record.status == "Completed"
+    assert [each.status for each in history.results(run.folder).values()] == ["Completed", "Completed"]
+
+
+def test_one_trial_is_canceled_and_the_others_go_on(tmp_path):
+    started = create(
+        sweep(tmp_path, WAITS, total=2, at_once=2), options=RunOptions(environment="this-python")
+    )
+    trials = [started.folder.with_name(f"{started.name}_{number}") for number in (0, 1)]
+    for trial in trials:
+        at_work(trial)
+    cancel(trials[0])
+    assert records.wait(trials[0]).status == "Canceled"
+    (started.folder.parent / "go").touch()
+    run = Finished(started.folder, list(follow(started.folder)))
+    assert run.record.status == "Completed"
+    assert [each.status for each in history.results(run.folder).values()] == ["Canceled", "Completed"]
+
+
+def test_what_cannot_go_on_says_why(tmp_path):
+    run = finished(sweep(tmp_path, "pass", total=2), name="s")
+    with pytest.raises(UserError, match="s_0 is no sweep"):
+        resume(run.folder.path.with_name("s_0"))
+    with pytest.raises(JobFileError, match="Azure ML allows no more than 1000"):
+        resume(run.folder.path, more=999)
