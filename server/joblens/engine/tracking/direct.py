@@ -1,8 +1,8 @@
-"""Trials' records written straight into our own server's database.
+"""Records written straight into our own server's database.
 
-A request costs MLflow's one worker 6 to 10 ms of its processor, and a trial needs four: of 500 short trials
-the server alone would take longer than all else. What is written here is what MLflow itself would write; a
-database of another shape, or of another server, is spoken to by requests.
+A request costs MLflow's one worker 6 to 10 ms of its processor, and a run needs four of them: a large part of
+what a short run takes, and of 500 short trials more than all else. What is written here is what MLflow itself
+would write; a database of another shape, or of another server, is spoken to by requests.
 """
 
 from __future__ import annotations

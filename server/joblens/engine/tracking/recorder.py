@@ -14,7 +14,7 @@ from joblens.engine import files, folders
 from joblens.engine.code import git
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
-from joblens.engine.tracking import server
+from joblens.engine.tracking import direct, server
 from joblens.engine.tracking.client import (
     Client,
     NoAnswerError,
@@ -37,16 +37,11 @@ class Recorder:
     run: TrackedRun
     experiment: str
     name: str
-    direct: bool = False
-    """Whether it is one of many, which are written as quickly as can be."""
 
     @property
     def url(self) -> str:
         """Where a browser shows the run."""
         return f"{self.uri}/#/experiments/{self.run.experiment_id}/runs/{self.run.run_id}"
-
-    def _client(self) -> Client:
-        return _client(self.uri, direct=self.direct)
 
     def variables(self) -> dict[str, str]:
         """What the command must know to log into this run, as on the cluster."""
@@ -74,7 +69,7 @@ class Recorder:
     def tag(self, tags: Mapping[str, str], note: Callable[[str], None]) -> None:
         """Add what became known since the start."""
         try:
-            with contextlib.closing(self._client()) as client:
+            with contextlib.closing(direct.client(self.uri)) as client:
                 client.set_tags(self.run.run_id, tags)
         except TrackingError as error:
             note(f"The record in MLflow lacks what became known of the environment: {error}.")
@@ -84,7 +79,7 @@ class Recorder:
         if not parameters:
             return
         try:
-            with contextlib.closing(self._client()) as client:
+            with contextlib.closing(direct.client(self.uri)) as client:
                 client.log_parameters(self.run.run_id, parameters)
         except TrackingError as error:
             note(f"The inputs are not recorded in MLflow: {error}.")
@@ -120,7 +115,7 @@ class Recorder:
         return True
 
     def _finish(self, end: _End, folder: RunFolder, note: Callable[[str], None]) -> None:
-        with contextlib.closing(self._client()) as client:
+        with contextlib.closing(direct.client(self.uri)) as client:
             if end.tags:
                 client.set_tags(self.run.run_id, end.tags)
             client.finish(self.run.run_id, _STATUSES[end.status], self.name, end.time)
@@ -215,12 +210,6 @@ class _Asked:
     parent: str | None
     started: float | None
 
-    @property
-    def is_trial(self) -> bool:
-        """Whether it is one of many."""
-        return self.parent is not None
-
-
 def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
     """Ours is started only when the one that should be there does not answer: asking first takes time."""
     expected = server.expected()
@@ -232,20 +221,12 @@ def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
 
 def _begun(uri: str, asked: _Asked) -> Recorder:
     plan = asked.plan
-    with contextlib.closing(_client(uri, direct=asked.is_trial)) as client:
+    with contextlib.closing(direct.client(uri)) as client:
         experiment = client.experiment(plan.experiment)
         name = plan.display_name or plan.name
         tags = _tags(plan, asked.snapshot, asked.parent)
         run = client.create_run(experiment, name, tags, asked.started)
-    return Recorder(uri, run, plan.experiment, name, asked.is_trial)
-
-
-def _client(uri: str, *, direct: bool) -> Client:
-    if not direct:
-        return Client(uri)
-    from joblens.engine.tracking import direct as ways
-
-    return ways.client(uri)
+    return Recorder(uri, run, plan.experiment, name)
 
 
 def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:
