@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from joblens.engine import records, run
+from joblens.engine import records, run, starting
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from joblens.engine.records import Record
@@ -201,7 +201,7 @@ def test_a_folder_that_cannot_be_filled_leaves_nothing(tmp_path, monkeypatch):
     def full(*_: object) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(run.snapshot, "take", full)
+    monkeypatch.setattr(starting.snapshot, "take", full)
     with pytest.raises(UserError, match="no space left on device") as caught:
         create(write(tmp_path, job("echo")), options=HERE)
     assert caught.value.hint == "Make room on that disk, then try again."
@@ -334,8 +334,8 @@ def test_a_folder_with_blanks_in_its_name_works(tmp_path):
 def test_a_failure_of_ours_closes_the_run_and_says_where_to_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start_supervisor = run.start_supervisor
-    monkeypatch.setattr(run, "start_supervisor", lambda *_: None)
+    start_supervisor = starting.start_supervisor
+    monkeypatch.setattr(starting, "start_supervisor", lambda *_: None)
     started = run.create(write(tmp_path, job("echo hello")), options=RunOptions(environment="this-python"))
     folder = RunFolder(started.folder)
     shutil.rmtree(folder.code)

@@ -11,7 +11,11 @@ from joblens.cli.printing import as_json
 from joblens.engine.standby import stand_by
 
 if TYPE_CHECKING:
-    from joblens.engine.run import Run, RunOptions
+    from pathlib import Path
+
+    from joblens.engine.options import RunOptions
+    from joblens.engine.standby import Standby
+    from joblens.engine.starting import Run
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -34,7 +38,7 @@ def _dry_run(parsed: argparse.Namespace) -> int:
 
 def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> RunOptions:
     """What the arguments choose."""
-    from joblens.engine.run import RunOptions
+    from joblens.engine.options import RunOptions
 
     overrides: dict[str, object] = {}
     if parsed.settings:
@@ -69,13 +73,27 @@ def follow_run(started: Run, json_lines: bool, *, follow: bool) -> int:
     return code
 
 
+def _start(job_file: Path, options: RunOptions, waiting: Standby | None) -> Run:
+    from joblens.engine import remembered
+    from joblens.engine.starting import start
+
+    found = remembered.found(job_file, options)
+    if found is not None:
+        return start(found, found.source, waiting=waiting)
+    from joblens.engine import looks
+    from joblens.engine import run as runs
+
+    with looks.noted() as seen:
+        source, plan = runs.planned(job_file, None, options)
+    remembered.remember(job_file, options, plan, source, seen)
+    return start(plan, source, waiting=waiting)
+
+
 def _started(parsed: argparse.Namespace, backend: str | None) -> Run:
     gc.disable()  # imports make no garbage worth looking for
     waiting = stand_by()  # before the imports that read a job: the supervisor has its own to do meanwhile
     try:
-        from joblens.engine import run as runs
-
-        return runs.create(parsed.job, options=options_of(parsed, backend=backend), waiting=waiting)
+        return _start(parsed.job, options_of(parsed, backend=backend), waiting)
     finally:
         if waiting is not None:
             waiting.dismiss()

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from joblens.engine import secrets
 from joblens.engine.backends import choose
 from joblens.engine.data import addresses, download
-from joblens.engine.data.binding import BoundInput
-from joblens.engine.data.outputs import BoundOutput
+from joblens.engine.data.bound import BoundInput, BoundOutput
 from joblens.engine.environments import interpreters, store
 from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.needs import Needs, place

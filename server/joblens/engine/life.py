@@ -10,9 +10,13 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joblens.checks.configuration_file import OWN_FILE, Table, own_table, refuse_unknown, table_of, wrong
 from joblens.engine import folders
+from joblens.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from joblens.checks.configuration_file import Table
 
 KEYS = ("retries", "log_limit", "grace", "system_metrics")
 """What a project may say."""
@@ -57,6 +61,8 @@ def life_of(project: Table, file: Path | str, *, queue: bool = True, retries: in
 
 
 def _own() -> tuple[Path, Table]:
+    from joblens.checks.configuration_file import OWN_FILE, own_table, refuse_unknown, table_of
+
     file = folders.configuration() / OWN_FILE
     table = (own_table(file) if _is_there(file) else None) or {}
     refuse_unknown(table, ("run",), "table for all projects", file)
@@ -78,19 +84,25 @@ def _checked(key: str, value: object, file: Path | str) -> float | int:
     if key == "system_metrics" and isinstance(value, bool):
         return _SAMPLES if value else 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise wrong(f"'{key}' is a number that is not negative, not '{value}'", file)
+        raise _wrong(f"'{key}' is a number that is not negative, not '{value}'", file)
     if key in ("grace", "system_metrics"):
         return float(value)
     if not isinstance(value, int):
-        raise wrong(f"'{key}' is a whole number, not '{value}'", file)
+        raise _wrong(f"'{key}' is a whole number, not '{value}'", file)
     return value
+
+
+def _wrong(what: str, file: Path | str) -> ConfigurationError:
+    from joblens.checks.configuration_file import wrong
+
+    return wrong(what, file)
 
 
 def _size(value: object, file: Path | str) -> int:
     found = _SIZE.fullmatch(str(value).strip())
     if found is None:
-        raise wrong(f"'log_limit' is a size such as '500 MB', not '{value}'", file)
+        raise _wrong(f"'log_limit' is a size such as '500 MB', not '{value}'", file)
     size = int(float(found[1]) * _UNITS[found[2].lower()])
     if size < _LEAST_LOG:
-        raise wrong(f"'log_limit' is at least {_LEAST_LOG // 1024} KiB, not '{value}'", file)
+        raise _wrong(f"'log_limit' is at least {_LEAST_LOG // 1024} KiB, not '{value}'", file)
     return size

@@ -38,3 +38,14 @@ def checked(name: str) -> str:
         f"'{name}' cannot be the name of a run.",
         hint="Use letters, digits, '-' and '_', at most 255, beginning with a letter or a digit.",
     )
+
+
+def is_made_up(name: str) -> bool:
+    """Whether a name is one of ours: no word of a job file is."""
+    parts = name.split("_")
+    return (
+        len(parts) == 3
+        and parts[0] in _ADJECTIVES.split()
+        and parts[1] in _NOUNS.split()
+        and len(parts[2]) == 10
+    )

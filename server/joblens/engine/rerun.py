@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from joblens.engine import names, records, run
+from joblens.engine import names, records, run, starting
 from joblens.engine import plan as plans
 from joblens.engine.folders import RunFolder
+from joblens.engine.options import RunOptions
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.run import Run, RunOptions
+from joblens.engine.starting import Run
 from joblens.errors import UserError
 
 TAG = "joblens.rerun_of"
@@ -29,7 +30,7 @@ def rerun(path: Path, options: RunOptions) -> Run:
         Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, options)
     )
     made = _as_before(plan, before, folder, changed=set(options.overrides))
-    return run.start(made, text, record=Record(made.name, rerun_of=record.name))
+    return starting.start(made, text, record=Record(made.name, rerun_of=record.name))
 
 
 def _plan_of(folder: RunFolder) -> Plan:

@@ -7,9 +7,12 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from joblens.errors import JobFileError
-from joblens.job.model import At
+
+if TYPE_CHECKING:
+    from joblens.job.model import At
 
 HIDDEN = "***"
 """What stands in every record in place of a secret."""

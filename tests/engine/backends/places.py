@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from joblens.engine import folders, run
+from joblens.engine import folders, starting
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend, RunningTask
 from joblens.engine.data import outputs
@@ -53,7 +53,7 @@ def opened(folder: Path, name: str, image: str, command: str, more: str = "", **
     file = jobs.write(folder, text)
     plan = plan_of(file, RunOptions(backend=name))
     folders.make_runs(folder)
-    run._fill(plan, text, Record(plan.name))
+    starting.lay_out(plan, text)
     made = Opened(plan, choose.backend_for(plan))
     made.backend.prepare(plan.run_folder.build_log, lambda _: None)
     for output in plan.outputs:

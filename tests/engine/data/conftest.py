@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from joblens.engine.data import download, transfer
-from joblens.engine.data.binding import BoundInput
+from joblens.engine.data.bound import BoundInput
 from tests.engine.backends.conftest import docker, docker_url
 from tests.engine.data.shelf import Shelf, serving
 

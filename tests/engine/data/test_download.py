@@ -254,7 +254,7 @@ class Greeting(BaseHTTPRequestHandler):
 
 
 def download_input(url: str) -> object:
-    from joblens.engine.data.binding import BoundInput
+    from joblens.engine.data.bound import BoundInput
 
     kept = str(download.place(url))
     return BoundInput("x", "uri_file", kept, kept, url)

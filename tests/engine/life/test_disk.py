@@ -119,10 +119,10 @@ class Platter:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is synced")
 def test_whenever_power_fails_what_is_left_tells_the_truth(tmp_path, monkeypatch):
     write(tmp_path, job('"echo printed; echo made > outputs/model.txt"'))
-    from joblens.engine import plan, run
+    from joblens.engine import plan, starting
     from joblens.engine.backends import choose
 
-    monkeypatch.setattr(run, "start_supervisor", lambda *_: None)
+    monkeypatch.setattr(starting, "start_supervisor", lambda *_: None)
     started = create(tmp_path / "job.yml", options=HERE)
     platter = Platter(started.folder)
     monkeypatch.setattr(os, "fsync", platter.fsync)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from joblens.engine.backends.base import Backend, Places
-from joblens.engine.environments.images import names_image
-from joblens.engine.folders import RunFolder
-from joblens.engine.plan import Plan
 from joblens.errors import UserError
-from joblens.job.model import Environment
+
+if TYPE_CHECKING:
+    from joblens.engine.backends.base import Backend, Places
+    from joblens.engine.folders import RunFolder
+    from joblens.engine.plan import Plan
+    from joblens.job.model import Environment
 
 AUTO, PROCESS, CONTAINER = "auto", "process", "container"
 NAMES = (AUTO, PROCESS, CONTAINER)
@@ -29,6 +31,8 @@ def chosen(asked: str, environment: Environment | None) -> Choice:
         raise UserError(f"There is no backend '{asked}'.", hint=f"Use one of {', '.join(NAMES)}.")
     if asked == PROCESS:
         return Choice(PROCESS)
+    from joblens.engine.environments.images import names_image
+
     if not names_image(environment):
         if asked == AUTO:
             return Choice(PROCESS)

@@ -9,16 +9,19 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from joblens.engine import processes, secrets
 from joblens.engine.backends.base import Note, Task
 from joblens.engine.data import links, protection
 from joblens.engine.distribution import layout
-from joblens.engine.environments import building, installs, layer, used
+from joblens.engine.environments import installs, layer, used
 from joblens.engine.environments.layer import Base
-from joblens.engine.environments.store import Built
 from joblens.engine.plan import Plan
 from joblens.errors import EnvironmentBuildError, MissingToolError
+
+if TYPE_CHECKING:
+    from joblens.engine.environments.store import Built
 
 # The shell around the command writes the exit code itself, so that it survives the supervisor's death.
 _KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; printf %s $c >"$f.tmp" && mv "$f.tmp" "$f"; exit $c'
@@ -57,6 +60,10 @@ class ProcessBackend:
 
     def prepare(self, log: Path, note: Note) -> None:
         """Build the environment unless it is there; say where it differs from the cluster's."""
+        if self._plan.needs.this_python:
+            return
+        from joblens.engine.environments import building
+
         own_log = self._folder.tools_log
         try:
             self._built = building.build(self._plan.needs, own_log, note, run=self._folder.path)

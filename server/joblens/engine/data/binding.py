@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from joblens.engine.backends.base import Places
 from joblens.engine.data import addresses, download, local, references
+from joblens.engine.data.bound import BoundInput
 from joblens.engine.settings import RunSettings
 from joblens.errors import JobFileError, UserError
 from joblens.job.model import CommandJob, Dialect, Input
 
 _PATH_KEYS = {Dialect.TODAY: "path", Dialect.PREVIEW: "data.local_path"}
-
-
-@dataclass(frozen=True, slots=True)
-class BoundInput:
-    """An input as the command gets it."""
-
-    name: str
-    type: str
-    value: str
-    """The text that takes the place of `${{inputs.name}}`: a literal, an address, or a path as it sees it."""
-    source: str = ""
-    """Where its data lie on this machine; empty for what is no data here (a literal, an address)."""
-    url: str | None = None
-    """Where `source` is downloaded from before the command starts."""
-    mode: str | None = None
-    """As the job asks for it: `ro_mount`, `download` and so on."""
-
-    @property
-    def literal(self) -> bool:
-        """Whether the command is told a value, not a place."""
-        return not self.source
 
 
 class _Unbound(NamedTuple):

@@ -15,8 +15,8 @@ from joblens.engine.data import addresses
 from joblens.errors import UserError
 
 if TYPE_CHECKING:
-    from joblens.engine.data.binding import BoundInput
     from joblens.engine.data.blobs import Blob
+    from joblens.engine.data.bound import BoundInput
     from joblens.engine.data.transfer import Tell
 
 _FOLDERS = frozenset({"uri_folder", "mltable", "mlflow_model"})

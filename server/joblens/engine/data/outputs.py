@@ -5,34 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joblens.engine.backends.base import Places
-from joblens.engine.data import addresses, references
+from joblens.engine.data.bound import BoundOutput
 from joblens.engine.folders import RunFolder
-from joblens.engine.settings import RunSettings
-from joblens.job.model import CommandJob, Output
+
+if TYPE_CHECKING:
+    from joblens.engine.backends.base import Places
+    from joblens.engine.settings import RunSettings
+    from joblens.job.model import CommandJob, Output
 
 _MACRO = re.compile(r"\$\{\{\s*([\w-]+)\s*\}\}|(?<!\$)\{(name|output[-_]name)\}")
 _INSIDE = {"mltable": "MLTable", "mlflow_model": "MLmodel"}
 """The file that makes a folder what its type says."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundOutput:
-    """A named output as the command gets it."""
-
-    name: str
-    type: str
-    path: str
-    """Where the command sees it."""
-    target: str
-    """Where it is kept on this machine."""
-    place: str = ""
-    """Where the job wants it here, before the run's name is put in; empty for a place among the run's own."""
-    registered: str = ""
-    """The name, and version, under which the cluster would register it."""
 
 
 def bind_outputs(
@@ -58,6 +44,8 @@ def replaced(output: BoundOutput, run: RunFolder, places: Places) -> BoundOutput
 
 def notes(job: CommandJob, outputs: Iterable[BoundOutput]) -> list[str]:
     """What of the outputs is otherwise than on the cluster, a line each."""
+    from joblens.engine.data import references
+
     found: list[str] = []
     for each in outputs:
         written = job.outputs[each.name].path
@@ -108,6 +96,8 @@ def _place(output: Output, settings: RunSettings, folder: Path) -> str:
     """The path on this machine that stands for what the job says; empty where none does."""
     if output.path is None:
         return ""
+    from joblens.engine.data import addresses, references
+
     written = output.path.value.replace("${{default_datastore}}", references.DEFAULT_DATASTORE)
     if references.is_reference(written):
         written = references.stand_in(written, settings, folder) or ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joblens.errors import JobFileError
-from joblens.job.model import CommandJob, Distribution
+
+if TYPE_CHECKING:
+    from joblens.job.model import CommandJob, Distribution
 
 HOST = "127.0.0.1"
 FRAMEWORKS = ("pytorch", "tensorflow", "mpi", "ray")
@@ -109,6 +110,8 @@ def _number(value: object) -> int | None:
 
 def is_free(port: int) -> bool:
     """Whether somebody could listen on the port now."""
+    import socket
+
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -120,6 +123,8 @@ def is_free(port: int) -> bool:
 
 def free_ports(count: int) -> list[int]:
     """Ports that nobody listens on now."""
+    import socket
+
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:

@@ -222,7 +222,7 @@ class Builder:
 
 
 def _python(folder: Path) -> Path:
-    from joblens.engine.environments.packages import python_in
+    from joblens.engine.environments.inside import python_in
 
     return python_in(folder)
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from joblens.engine.environments import requirements
 from joblens.errors import JobFileError
-from joblens.job.model import CommandJob, Environment
+
+if TYPE_CHECKING:
+    from joblens.job.model import CommandJob, Environment
 
 _REMOTE = ("http://", "https://", "git://", "git@", "ssh://", "azureml:", "azureml://")
 
@@ -121,6 +122,8 @@ def _conda(environment: Environment, folder: Path) -> str | None:
 def _dumped(found: dict[str, Any], folder: Path) -> str:
     """The specification with what its pip lines name read in, as seen from its folder."""
     import yaml
+
+    from joblens.engine.environments import requirements
 
     found["dependencies"] = [
         {**each, "pip": list(requirements.resolved(map(str, each["pip"] or ()), folder))}

@@ -15,10 +15,13 @@ import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joblens.engine.environments.packages import programs_in
-from joblens.engine.environments.store import Built
+from joblens.engine.environments.inside import programs_in
 from joblens.engine.folders import RunFolder
+
+if TYPE_CHECKING:
+    from joblens.engine.environments.store import Built
 
 _CALL_PIP = """\
 #!/bin/sh

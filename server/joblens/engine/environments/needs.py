@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joblens.engine import folders
-from joblens.engine.environments import conda, interpreters, pip_settings, requirements
 from joblens.errors import EnvironmentBuildError
-from joblens.job.model import Environment
+
+if TYPE_CHECKING:
+    from joblens.job.model import Environment
 
 _FORMAT = 2
 """Counted up when environments are built in another way, so that old ones are left alone."""
@@ -51,6 +51,8 @@ class Needs:
     @property
     def key(self) -> str:
         """The name of what is asked for; whether drift is allowed does not change that."""
+        from joblens.engine.environments import pip_settings, requirements
+
         made_from = {
             "format": _FORMAT,
             "machine": machine(),
@@ -75,6 +77,8 @@ def read(found: Mapping[str, Any]) -> Needs:
 
 def machine() -> list[str]:
     """What a built environment depends on besides its Python."""
+    import platform
+
     return [sys.platform, platform.machine(), *platform.libc_ver()]
 
 
@@ -126,7 +130,7 @@ def _unused_image(environment: Environment) -> tuple[str, ...]:
 
 
 def _this() -> str:
-    return f"this Python ({platform.python_version()}, {sys.executable})"
+    return f"this Python ({sys.version.split()[0]}, {sys.executable})"
 
 
 def from_file(file: Path) -> Needs:
@@ -139,6 +143,8 @@ def from_file(file: Path) -> Needs:
             hint="conda_file is the path of a text file (UTF-8), relative to the job file.",
         ) from error
     if file.suffix == ".txt":
+        from joblens.engine.environments import interpreters, requirements
+
         lines = requirements.resolved(text.splitlines(), file.parent)
         return Needs(f"={interpreters.default_pin()}", lines, pip=lines)
     return _from_conda(_conda(text, file), file.parent)
@@ -165,6 +171,8 @@ def _conda(text: str, file: Path) -> Mapping[str, object]:
 
 
 def _from_conda(found: Mapping[str, object], folder: Path) -> Needs:
+    from joblens.engine.environments import conda, interpreters, requirements
+
     asked = conda.specification(found)
     return Needs(
         python=asked.python or f"={interpreters.default_pin()}",

@@ -11,6 +11,7 @@ from pathlib import Path
 from joblens.engine import tools
 from joblens.engine.environments import calls, pip_settings, requirements
 from joblens.engine.environments.calls import BuildLog
+from joblens.engine.environments.inside import python_in
 
 _HASH = re.compile(r"--hash[= ]\s*(\S+)")
 _SEEDS = ("pip", "setuptools", "wheel")
@@ -118,16 +119,6 @@ def installed(environment: Path) -> list[str]:
     """The packages in an environment."""
     places = environment.glob("Lib/site-packages" if sys.platform == "win32" else "lib/python*/site-packages")
     return [info.name.split("-")[0] for place in places for info in place.glob("*.dist-info")]
-
-
-def python_in(environment: Path) -> Path:
-    """An environment's interpreter."""
-    return programs_in(environment) / ("python.exe" if sys.platform == "win32" else "python")
-
-
-def programs_in(environment: Path) -> Path:
-    """The folder with an environment's programs."""
-    return environment / ("Scripts" if sys.platform == "win32" else "bin")
 
 
 def _bundled(python: Path) -> Path:

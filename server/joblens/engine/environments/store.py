@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from joblens.engine.environments.inside import programs_in, python_in
 from joblens.engine.environments.needs import Needs, place
-from joblens.engine.environments.packages import programs_in, python_in
 
 FACTS = ".complete.json"
 _LAST_USES = 1 << 16

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from joblens.engine import records, run
+from joblens.engine import records, starting
 from joblens.engine.plan import Plan
 from joblens.engine.sweep import trial
 from joblens.errors import UserError
@@ -84,7 +84,7 @@ class Detached:
         made = trial.plan(self._plan, order.number, order.point)
         record = trial.record(self._plan, order.number, order.point, order.parent_run_id)
         try:
-            self._folders[order.number] = run.start(made, self._text, record=record).folder
+            self._folders[order.number] = starting.start(made, self._text, record=record).folder
         except UserError as error:
             self._refused.append(End(order.number, error))
 

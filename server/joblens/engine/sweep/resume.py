@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from joblens.engine import folders, plan, records, recovery, run, secrets
+from joblens.engine import folders, plan, records, recovery, secrets, starting
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.run import Run
+from joblens.engine.starting import Run
 from joblens.engine.sweep import grid, history
 from joblens.engine.sweep.search import MOST, Search
 from joblens.errors import JobFileError, UserError
@@ -77,7 +77,7 @@ def _check(search: Search, total: int) -> None:
 def _started(folder: RunFolder, record: Record, asked: Plan) -> Run:
     asked.write()
     folder.cancel_request.unlink(missing_ok=True)
-    run.keep_room(folder.reserve)
+    starting.keep_room(folder.reserve)
     again = dataclasses.replace(
         record,
         status=records.NOT_STARTED,
@@ -91,5 +91,5 @@ def _started(folder: RunFolder, record: Record, asked: Plan) -> Run:
     records.write(folder, again)
     EventLog(folder.events).append(Event("status", "", again.status))
     folders.make_runs(Path(record.job_file).parent)
-    run.start_supervisor(folder, secrets.handed_over(asked.variables))
+    starting.start_supervisor(folder, secrets.handed_over(asked.variables))
     return Run(record.name, folder.path)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from joblens.engine import plan as plans
-from joblens.engine import records, run
+from joblens.engine import records, starting
 from joblens.engine.backends import choose
 from joblens.engine.data import outputs as data
 from joblens.engine.folders import RunFolder
@@ -66,7 +66,7 @@ def supervise(
     """Run the trial in this process, to its end; answers why it could not get a folder."""
     made = plan(sweep, number, point)
     try:
-        run.lay_out(made, source, record(sweep, number, point, parent_run_id))
+        starting.lay_out(made, source, record(sweep, number, point, parent_run_id))
         records.write_supervisor(made.run_folder, os.getpid())
         _say_to(made.run_folder.supervisor_log)
     except UserError as error:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import json
 import os
-import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
+
+if TYPE_CHECKING:
+    import http.client
 
 _BATCH = 100
 """Parameters, and tags, that MLflow takes at once."""
@@ -70,17 +70,27 @@ class Client:
     """One server, one connection; not for use by several threads at once."""
 
     def __init__(self, uri: str, timeout: float | None = None) -> None:
-        timeout = patience() if timeout is None else timeout
+        self._timeout = patience() if timeout is None else timeout
         self._uri = uri
-        parts = urlsplit(uri)
-        self._prefix = parts.path.rstrip("/")
+        self._prefix = urlsplit(uri).path.rstrip("/")
         self._headers = _authorization()
-        host, port = parts.hostname or "", parts.port
-        self._connection: http.client.HTTPConnection = (
-            http.client.HTTPSConnection(host, port, timeout=timeout, context=ssl.create_default_context())
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, port, timeout=timeout)
-        )
+        self._opened: http.client.HTTPConnection | None = None
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """The connection, made at the first request: whoever makes none need not import what it takes."""
+        if self._opened is None:
+            import http.client
+
+            parts = urlsplit(self._uri)
+            host, port = parts.hostname or "", parts.port
+            if parts.scheme == "https":
+                import ssl
+
+                context = ssl.create_default_context()
+                self._opened = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
+            else:
+                self._opened = http.client.HTTPConnection(host, port, timeout=self._timeout)
+        return self._opened
 
     def healthy(self) -> bool:
         """Whether the server answers."""
@@ -210,7 +220,8 @@ class Client:
 
     def close(self) -> None:
         """End the connection."""
-        self._connection.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _get(self, name: str, query: Mapping[str, str]) -> Any:
         return json.loads(self._send("GET", f"/api/2.0/mlflow/{name}?{urlencode(query)}"))
@@ -223,12 +234,15 @@ class Client:
     def _send(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
+        from http.client import HTTPException
+
+        connection = self._connection()
         try:
-            self._connection.request(method, self._prefix + path, body, {**self._headers, **(headers or {})})
-            answer = self._connection.getresponse()
+            connection.request(method, self._prefix + path, body, {**self._headers, **(headers or {})})
+            answer = connection.getresponse()
             content = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
+        except (OSError, HTTPException) as error:
+            connection.close()
             raise NoAnswerError(f"the MLflow server does not answer ({error})") from error
         if answer.status >= 400:
             raise _refusal(answer.status, f"{method} {path.partition('?')[0]}", content)
@@ -275,6 +289,8 @@ def _authorization() -> dict[str, str]:
     if token:
         return {"Authorization": f"Bearer {token}"}
     if user:
+        import base64
+
         both = f"{user}:{os.environ.get('MLFLOW_TRACKING_PASSWORD', '')}"
         return {"Authorization": "Basic " + base64.b64encode(both.encode()).decode()}
     return {}

@@ -210,6 +210,7 @@ class _Asked:
     parent: str | None
     started: float | None
 
+
 def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
     """Ours is started only when the one that should be there does not answer: asking first takes time."""
     expected = server.expected()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from joblens.engine.backends.container.places import ContainerPlaces
-from joblens.engine.data.outputs import BoundOutput
+from joblens.engine.data.bound import BoundOutput
 from joblens.engine.plan import Plan
 
 
