@@ -9,6 +9,9 @@ from typing import Protocol
 from joblens.engine.tracking import server
 from joblens.schema.near import nearest
 
+_LISTED = 8
+"""Names of metrics that are told at most."""
+
 
 class Reports(Protocol):
     """What trials have reported so far."""
@@ -75,7 +78,3 @@ def unreported(metric: str, names: Sequence[str]) -> str:
         f"The first trial that finished never logged the primary metric '{metric}', "
         f"but {listed}{more}.{question}"
     )
-
-
-_LISTED = 8
-"""Names of metrics that are told at most."""

@@ -16,7 +16,7 @@ from joblens.engine.tracking.stored_reports import finite_or_not
 _T = TypeVar("_T")
 _TIMEOUT = 5.0
 """Seconds for an answer: who asks also has trials to start."""
-_PAUSES = (0.5, 1.0, 2.0, 5.0)
+_PAUSES = (0.5, 2.0, 5.0, 10.0)
 """Seconds without a question after one, two, ... that had no answer."""
 _SURELY = 5.0
 """Seconds after which a history is read although its newest report is as it was: steps may go back."""
