@@ -18,7 +18,7 @@ _TIMEOUT = 5.0
 """Seconds for an answer: who asks also has trials to start."""
 _PAUSES = (0.5, 2.0, 5.0, 10.0)
 """Seconds without a question after one, two, ... that had no answer."""
-_SURELY = 5.0
+_SURELY = 2.0
 """Seconds after which a history is read although its newest report is as it was: steps may go back."""
 _AFTER_END = 60.0
 """Seconds for which a run is still asked about once the server says that it has ended."""
