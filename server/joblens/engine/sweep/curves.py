@@ -25,6 +25,8 @@ class Curves:
         self._runs: dict[str, int] = {}
         self._curves: dict[int, list[float]] = {}
         self._finished: set[int] = set()
+        self._whole: set[str] = set()
+        """The runs of finished trials whose reports have all been read."""
 
     @property
     def watched(self) -> bool:
@@ -50,10 +52,13 @@ class Curves:
         if self._reports is None:
             return {}
         stopped: dict[int, str] = {}
-        new = self._reports.new(self._runs)
+        asked = {run_id: each for run_id, each in self._runs.items() if run_id not in self._whole}
+        new = self._reports.new(asked)
         while until_whole and self._reports.behind and time.monotonic() < end:
             time.sleep(_PAUSE)
-            new += self._reports.new(self._runs)
+            new += self._reports.new(asked)
+        if not self._reports.behind:
+            self._whole |= {run_id for run_id, each in asked.items() if each in self._finished}
         for number, value in new:
             self._curves.setdefault(number, []).append(value)
             if number not in self._finished and number not in stopped:

@@ -28,6 +28,7 @@ class Reports(Protocol):
         """Reports since the last call, in the order in which they came: (trial number, value).
 
         `runs` says of each run in MLflow which trial it is; of one that was not there before, all are new.
+        Leave out those of which nothing more can come: each has its cost.
         """
         ...
 

@@ -20,8 +20,6 @@ _PAUSES = (0.5, 2.0, 5.0, 10.0)
 """Seconds without a question after one, two, ... that had no answer."""
 _SURELY = 2.0
 """Seconds after which a history is read although its newest report is as it was: steps may go back."""
-_AFTER_END = 60.0
-"""Seconds for which a run is still asked about once the server says that it has ended."""
 _AT_ONCE = 100
 """Runs in one question."""
 
@@ -32,7 +30,6 @@ class _Followed:
 
     state: RunState | None = None
     read: float = 0.0
-    ended: float | None = None
     answered: Counter[tuple[str, int, int]] = field(default_factory=Counter)
     """How often a report with that value, time and step was answered."""
 
@@ -75,12 +72,7 @@ class AskedReports:
         return []
 
     def _states(self) -> Iterator[tuple[str, RunState]]:
-        now = time.monotonic()
-        asked = [
-            run_id
-            for run_id, each in self._followed.items()
-            if each.ended is None or now < each.ended + _AFTER_END
-        ]
+        asked = list(self._followed)
         for start in range(0, len(asked), _AT_ONCE):
             yield from self._some(asked[start : start + _AT_ONCE]).items()
 
@@ -111,8 +103,6 @@ class AskedReports:
             return []
         history = self._unless_refused(self._client.history, run_id) if state.newest is not None else []
         followed.state, followed.read = state, now
-        if state.ended and followed.ended is None:
-            followed.ended = now
         return list(_unanswered(history or [], followed.answered))
 
 

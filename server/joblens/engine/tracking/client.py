@@ -57,13 +57,10 @@ class RunState(NamedTuple):
     """How a run stands, as far as its reports of one metric go."""
 
     status: str
+    ended: int
+    """When, in milliseconds since 1970; 0 while it has not."""
     newest: tuple[str, int, int] | None
     """The value, time and step of the report that MLflow takes for the newest."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether the run is said to have ended."""
-        return self.status in ("FINISHED", "FAILED", "KILLED")
 
 
 class Client:
@@ -259,7 +256,7 @@ def _beginning(content: IO[bytes], size: int) -> Iterator[bytes]:
 def _state(run: Mapping[str, Any], metric: str) -> RunState:
     known = [_metric(each) for each in run.get("data", {}).get("metrics", []) if each["key"] == metric]
     newest = (repr(known[0][1]), known[0][2], known[0][3]) if known else None
-    return RunState(str(run["info"].get("status", "")), newest)
+    return RunState(str(run["info"].get("status", "")), int(run["info"].get("end_time") or 0), newest)
 
 
 def _metric(found: Mapping[str, Any]) -> Metric:
