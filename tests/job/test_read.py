@@ -153,6 +153,16 @@ def test_a_sweep_of_today_gives_its_trial_the_inputs() -> None:
     assert job.early_termination == {"type": "bandit", "slack_factor": 0.2}
 
 
+def test_a_policy_of_the_preview_keeps_its_settings() -> None:
+    policy = "{policy_type: truncation_selection, truncation_percentage: 9, exclude_finished_jobs: true}"
+    job = sweep_job(PREVIEW.replace("{policy_type: bandit, slack_factor: 0.1}", policy))
+    assert job.early_termination == {
+        "type": "truncation_selection",
+        "truncation_percentage": 9,
+        "exclude_finished_jobs": True,
+    }
+
+
 def test_an_algorithm_may_be_a_word_alone() -> None:
     job = sweep_job("type: sweep\nsampling_algorithm: Bayesian\ntrial:\n  command: x\n")
     assert job.sampling and job.sampling.type.value == "bayesian"
