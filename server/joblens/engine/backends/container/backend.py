@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from joblens.engine.backends.base import Note, Task
 from joblens.engine.backends.container import engines, images, left, options, scripts
 from joblens.engine.backends.container import machine as machines
-from joblens.engine.backends.container.client import client, told
+from joblens.engine.backends.container.api import Api, RefusedError
+from joblens.engine.backends.container.client import told
 from joblens.engine.backends.container.engines import Engine
 from joblens.engine.backends.container.machine import Machine
 from joblens.engine.backends.container.places import ContainerPlaces
@@ -24,9 +24,6 @@ from joblens.engine.backends.container.task import ContainerTask
 from joblens.engine.backends.container.watching import Watch
 from joblens.engine.distribution import layout
 from joblens.engine.plan import Plan
-
-if TYPE_CHECKING:
-    from docker import DockerClient
 
 _FIRST_PORT = 6105
 """Azure ML's; each node has its ports for itself."""
@@ -48,7 +45,7 @@ class ContainerBackend:
         self._network: str | None = None
         self._tasks: list[ContainerTask] = []
         self._engine: Engine | None = None
-        self._client: DockerClient | None = None
+        self._connected: Api | None = None
         self._machine: Machine | None = None
         self._reach: Reach | None = None
 
@@ -67,13 +64,13 @@ class ContainerBackend:
         self._engine = engines.required()
         state = self._folder.path / left.STATE
         state.write_text(json.dumps({"url": self._engine.url}), encoding="utf-8")
-        self._client = client(self._engine)
+        self._connected = api = Api(self._engine)
         with told("The run could not be prepared"):
-            self._machine = machines.machine(self._engine, self._client.api.info())
+            self._machine = machines.machine(self._engine, api.get("/info"))
             self._reach = Reach(self._machine, self._gateway)
             for line in options.asked_for(self._plan, self._machine)[1]:
                 note(line)
-            self._image = images.ensure(self._client, self._plan, log, note)
+            self._image = images.ensure(api, self._engine, self._plan, log, note)
 
     def hosts(self) -> Sequence[str]:
         """A node is found by its name in the run's own network."""
@@ -97,13 +94,13 @@ class ContainerBackend:
         """End what runs, remove the containers and their network."""
         if self._reach is not None:
             self._reach.close()
-        if self._engine is None or self._client is None:
+        if self._connected is None:
             return 0
         ended = all(task.ended for task in self._tasks)
         plan = self._plan
         if grace is not None:
             plan = dataclasses.replace(plan, life=dataclasses.replace(plan.life, grace=grace))
-        return left.remove(self._client, plan, gently=not ended)
+        return left.remove(self._connected, plan, gently=not ended)
 
     def recover(self) -> int:
         """Find by their label what another process made, keep what the engine knows of its end."""
@@ -112,7 +109,7 @@ class ContainerBackend:
     def _alone(self, task: Task) -> ContainerTask:
         command = scripts.alone(*self._files(task), task.command, task.program)
         container = self._create(command, self._variables(task))
-        self._api().start(container)
+        self._api().post(f"/containers/{container}/start")
         return self._watched(task, container, Watch(self._made_for(), container, self._patience).container)
 
     def _among_others(self, task: Task) -> ContainerTask:
@@ -120,15 +117,13 @@ class ContainerBackend:
             self._start_nodes()
         container = self._nodes[task.node]
         command = scripts.among_others(*self._files(task), task.command, task.program)
-        api = self._api()
-        process = api.exec_create(
-            container,
-            command,
-            environment=dict(self._variables(task)),
-            workdir=self._places.code(),
-            user=self._like().user or "",
-        )["Id"]
-        api.exec_start(process, detach=True)
+        settings: dict[str, object] = {
+            "Cmd": command,
+            "Env": [f"{name}={value}" for name, value in self._variables(task).items()],
+            "WorkingDir": self._places.code(),
+            "User": self._like().user or "",
+        }
+        process = left.start_process(self._api(), container, settings)
         watch = Watch(self._made_for(), container, self._patience)
         return self._watched(task, container, lambda: watch.process(process), own_group=True)
 
@@ -146,16 +141,19 @@ class ContainerBackend:
         """A container for each node, all at once."""
         shape = self._plan.layout
         if shape.nodes > 1:
-            made = self._api().create_network(
-                options.name(self._plan), driver="bridge", labels=options.labels(self._plan)
-            )
+            network = {
+                "Name": options.name(self._plan),
+                "Driver": "bridge",
+                "Labels": options.labels(self._plan),
+            }
+            made = self._api().post("/networks/create", network)
             self._network = str(made["Id"])
         self._nodes = [self._create(scripts.IDLE, {}, node) for node in range(shape.nodes)]
         failures: list[BaseException] = []
 
         def start(container: str) -> None:
             try:
-                client(self._made_for()).api.start(container)
+                self._api().post(f"/containers/{container}/start")
             except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
                 failures.append(error)
 
@@ -168,9 +166,8 @@ class ContainerBackend:
             raise failures[0]
 
     def _create(self, command: list[str], variables: Mapping[str, str], node: int = 0) -> str:
-        assert self._client is not None
         return options.create(
-            self._client,
+            self._api(),
             self._plan,
             self._like(),
             self._image,
@@ -211,12 +208,12 @@ class ContainerBackend:
     def _gateway(self) -> str | None:
         """The address of this machine in the network of the run's containers."""
         name = self._network or ("podman" if self._made_for().podman else "bridge")
-        import docker
-
         try:
-            return machines.gateway(self._api().inspect_network(name))
-        except docker.errors.NotFound:
-            return None
+            return machines.gateway(self._api().get(f"/networks/{name}"))
+        except RefusedError as error:
+            if error.missing:
+                return None
+            raise
 
     def _signal(self, container: str, name: str, pid_beside: Path | None) -> None:
         """A signal to the group of a process, or to all of the container; one that is gone needs none."""
@@ -226,11 +223,11 @@ class ContainerBackend:
                 group = pid_beside.with_name(f"{pid_beside.name}.pid").read_text(encoding="utf-8")
             if not group:
                 return
-        left.signal(client(self._made_for()), container, name, group)
+        left.signal(self._api(), container, name, group)
 
-    def _api(self) -> Any:
-        assert self._client is not None
-        return self._client.api
+    def _api(self) -> Api:
+        assert self._connected is not None
+        return self._connected
 
     def _made_for(self) -> Engine:
         assert self._engine is not None

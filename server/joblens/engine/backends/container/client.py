@@ -1,11 +1,13 @@
-"""A client of the engine, and what the engine says in our words."""
+"""A client of the engine with all that the library knows, and what the engine says in our words."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from joblens.engine.backends.container.api import AwayError, RefusedError
 from joblens.engine.backends.container.engines import Engine
 from joblens.errors import UserError
 
@@ -18,7 +20,7 @@ class LostEngineError(UserError):
 
 
 def client(engine: Engine) -> DockerClient:
-    """A client for one thread; nothing is asked yet."""
+    """A client for one thread, for what is not done in every run; nothing is asked yet."""
     import docker
 
     return docker.DockerClient(base_url=engine.url, version=engine.api, timeout=300)
@@ -27,15 +29,28 @@ def client(engine: Engine) -> DockerClient:
 @contextmanager
 def told(what: str) -> Iterator[None]:
     """What the engine refuses, or that it is gone, is told as the reason why `what` cannot be done."""
-    import docker
-    import requests
-
     try:
         yield
-    except docker.errors.APIError as error:
-        said = str(error.explanation or error).strip().rstrip(".")
-        raise UserError(f"{what}: the container engine says: {said}.", hint="") from error
-    except requests.exceptions.RequestException as error:
-        raise LostEngineError(
-            f"{what}: the container engine does not answer any more.", hint="Start it again."
-        ) from error
+    except RefusedError as error:
+        raise _refused(what, error.said) from error
+    except AwayError as error:
+        raise _lost(what) from error
+    except Exception as error:
+        if "docker" not in sys.modules:  # then nothing of its could be raised
+            raise
+        import docker
+        import requests
+
+        if isinstance(error, docker.errors.APIError):
+            raise _refused(what, str(error.explanation or error)) from error
+        if isinstance(error, requests.exceptions.RequestException):
+            raise _lost(what) from error
+        raise
+
+
+def _refused(what: str, said: str) -> UserError:
+    return UserError(f"{what}: the container engine says: {said.strip().rstrip('.')}.", hint="")
+
+
+def _lost(what: str) -> LostEngineError:
+    return LostEngineError(f"{what}: the container engine does not answer any more.", hint="Start it again.")

@@ -108,17 +108,18 @@ def candidates(variables: Mapping[str, str]) -> Iterator[Candidate]:
 def _context(variables: Mapping[str, str]) -> Candidate | None:
     """Docker's current context; None for its default."""
     folder = Path(variables.get("DOCKER_CONFIG") or Path.home() / ".docker")
-    name = variables.get("DOCKER_CONTEXT") or _setting(folder / "config.json", "currentContext")
+    name = variables.get("DOCKER_CONTEXT") or setting(folder / "config.json", "currentContext")
     if not isinstance(name, str) or name in {"", "default"}:
         return None
     known = folder / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest() / "meta.json"
-    endpoints = _setting(known, "Endpoints")
+    endpoints = setting(known, "Endpoints")
     docker = endpoints.get("docker") if isinstance(endpoints, dict) else None
     url = docker.get("Host") if isinstance(docker, dict) else None
     return Candidate(f"context '{name}'", str(url or ""), named=True)
 
 
-def _setting(file: Path, key: str) -> object:
+def setting(file: Path, key: str) -> object:
+    """What one of docker's own files says; None when it says nothing."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

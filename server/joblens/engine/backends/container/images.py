@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from joblens.engine.backends.base import Note
 from joblens.engine.backends.container import built, docker_args, pulling, references
+from joblens.engine.backends.container.api import Api, RefusedError
 from joblens.engine.backends.container.built import Built
+from joblens.engine.backends.container.engines import Engine
 from joblens.engine.environments.images import ImageSpec
 from joblens.engine.plan import Plan
 from joblens.errors import EnvironmentBuildError
@@ -27,11 +29,24 @@ def check(spec: ImageSpec) -> None:
     docker_args.options(spec)
 
 
-def ensure(client: DockerClient, plan: Plan, log: Path, note: Note) -> str:
+def ensure(api: Api, engine: Engine, plan: Plan, log: Path, note: Note) -> str:
     """The id of the image that the plan's command runs in; raises what keeps it from being there."""
-    if plan.image is None:
+    spec = plan.image
+    if spec is None:
         raise EnvironmentBuildError("The job names no image.", hint="Give 'environment.image'.")
-    return image_of(client, plan.image, log, note)
+    if spec.image and spec.conda is None and (there := _there(api, spec.image)):
+        return there
+    from joblens.engine.backends.container.client import client
+
+    return image_of(client(engine), spec, log, note)
+
+
+def _there(api: Api, name: str) -> str | None:
+    """The id of an image that the engine has by the name as it is written."""
+    try:
+        return str(api.get(f"/images/{name}/json")["Id"])
+    except RefusedError:  # the library says it better
+        return None
 
 
 def image_of(client: DockerClient, spec: ImageSpec, log: Path, note: Note) -> str:

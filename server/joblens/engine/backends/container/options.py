@@ -5,24 +5,22 @@ from __future__ import annotations
 import getpass
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from joblens.engine.backends.container import docker_args
+from joblens.engine.backends.container import docker_args, proxies
+from joblens.engine.backends.container.api import Api
 from joblens.engine.backends.container.machine import Machine
 from joblens.engine.backends.container.mounts import mounts
 from joblens.engine.backends.container.places import ContainerPlaces
 from joblens.engine.environments.images import ImageSpec
 from joblens.engine.plan import Plan
 
-if TYPE_CHECKING:
-    from docker import DockerClient
-
 RUN_LABEL = "joblens.run"
 """The run's folder: so containers are found when nobody knows them any more."""
 
 
 def create(
-    client: DockerClient,
+    api: Api,
     plan: Plan,
     machine: Machine,
     image: str,
@@ -33,26 +31,22 @@ def create(
     network: str | None = None,
 ) -> str:
     """Make a container that runs `command`, not started yet; its id."""
-    api = client.api
-    settings: dict[str, Any] = {}
     asked, _ = asked_for(plan, machine)
+    wanted = {**proxies.variables(api.url), **_identity(), **variables, **asked.pop("environment", {})}
+    settings: dict[str, object] = {
+        "Image": image,
+        "Entrypoint": command,
+        "Cmd": [],
+        "Env": [f"{key}={value}" for key, value in wanted.items()],
+        "User": machine.user or "",
+        "WorkingDir": ContainerPlaces(plan.run_folder).code(),
+        "Labels": labels(plan),
+        "HostConfig": _host(plan, machine, network, asked),
+    }
     if network is not None:
-        endpoint = api.create_endpoint_config(aliases=[host(node)])
-        settings["networking_config"] = api.create_networking_config({network: endpoint})
-    made = api.create_container(
-        image,
-        [],
-        name=f"{name(plan)}-{node}",
-        hostname=host(node) if network else None,
-        entrypoint=command,
-        environment={**_identity(), **variables, **asked.pop("environment", {})},
-        user=machine.user,
-        working_dir=ContainerPlaces(plan.run_folder).code(),
-        labels=labels(plan),
-        host_config=_host(client, plan, machine, network, asked),
-        use_config_proxy=True,
-        **settings,
-    )
+        settings["Hostname"] = host(node)
+        settings["NetworkingConfig"] = {"EndpointsConfig": {network: {"Aliases": [host(node)]}}}
+    made = api.post("/containers/create", settings, name=f"{name(plan)}-{node}")
     return str(made["Id"])
 
 
@@ -77,20 +71,30 @@ def asked_for(plan: Plan, machine: Machine) -> tuple[dict[str, Any], tuple[str, 
     return docker_args.fitted(found, cpus=machine.cpus, gpus=machine.gpus)
 
 
-def _host(
-    client: DockerClient, plan: Plan, machine: Machine, network: str | None, asked: Mapping[str, Any]
-) -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        "init": True,
-        "network_mode": network,
-        "userns_mode": "host" if machine.remapped else None,
-        "device_requests": [{"Count": -1, "Capabilities": [["gpu"]]}] if machine.gpus else None,
-        **asked,
-        "security_opt": [*(["label=disable"] if machine.selinux else []), *asked.get("security_opt", [])],
+def _host(plan: Plan, machine: Machine, network: str | None, asked: Mapping[str, Any]) -> dict[str, object]:
+    """What the container may use, as the engine's interface has it."""
+    security = [*(["label=disable"] if machine.selinux else []), *asked.get("security_opt", [])]
+    settings: dict[str, object] = {
+        "Init": True,
+        "NetworkMode": network or "default",
+        "SecurityOpt": security,
+        "Mounts": mounts(plan),
     }
-    made: dict[str, Any] = client.api.create_host_config(**settings)
-    made["Mounts"] = mounts(plan)
-    return made
+    if machine.remapped:
+        settings["UsernsMode"] = "host"
+    if machine.gpus:
+        settings["DeviceRequests"] = [{"Count": -1, "Capabilities": [["gpu"]]}]
+    return {**settings, **_translated({key: value for key, value in asked.items() if key != "security_opt"})}
+
+
+def _translated(asked: Mapping[str, Any]) -> dict[str, object]:
+    """What the job asks for, in the interface's words; the library is loaded only for what is rare."""
+    if set(asked) == {"shm_size"}:
+        return {"ShmSize": asked["shm_size"]}
+    from docker.types import HostConfig
+
+    made: dict[str, object] = HostConfig(version="1.44", **asked)
+    return {key: value for key, value in made.items() if key != "NetworkMode"}
 
 
 def _identity() -> dict[str, str]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from joblens.engine import processes
-from joblens.engine.backends.container.client import client
+from joblens.engine.backends.container.api import Api, AwayError, RefusedError
 from joblens.engine.backends.container.engines import Engine
 from joblens.engine.backends.container.task import End
 from joblens.engine.processes import Identity
 
-if TYPE_CHECKING:
-    from docker import DockerClient
-
 _Answer = TypeVar("_Answer")
+_OWN_FAILURE = 500
 _TURN = 0.25
 """Seconds between two questions."""
 
@@ -25,29 +23,28 @@ class Watch:
     """One container at one engine, which may go away for `patience` seconds."""
 
     def __init__(self, engine: Engine, container: str, patience: float) -> None:
-        self._engine = engine
+        self._api = Api(engine)
         self._container = container
         self._patience = patience
-        self._client: DockerClient | None = None
         self._process: Identity | None = None
         self._was_away = False
 
     def container(self) -> End:
         """Wait for the end of the container."""
-        state = self._asked(lambda api: api.inspect_container(self._container)["State"])
+        state = self._state()
         if isinstance(state, Mapping) and state.get("Running"):
             self._process = _seen_here(int(state.get("Pid") or 0), self._container)
-            self._asked(lambda api: api.wait(self._container, timeout=None))
-        return self._end(self._asked(lambda api: api.inspect_container(self._container)["State"]))
+            self._asked(lambda api: api.post(f"/containers/{self._container}/wait", patience=None))
+        return self._end(self._state())
 
     def process(self, process: str) -> End:
         """Wait for the end of a process that was started in the container."""
         while True:
-            found = self._asked(lambda api: api.exec_inspect(process))
+            found = self._asked(lambda api: api.get(f"/exec/{process}/json"))
             if not isinstance(found, Mapping):
                 return self._lost()
             if not found["Running"]:
-                state = self._asked(lambda api: api.inspect_container(self._container)["State"])
+                state = self._state()
                 if not isinstance(state, Mapping) or not state.get("Running"):
                     return self._end(state)
                 return End(found["ExitCode"])
@@ -71,27 +68,27 @@ class Watch:
             )
         return End(None, "The run was lost: its container was removed while the command ran.")
 
-    def _asked(self, question: Callable[[Any], _Answer]) -> _Answer | None:
-        """The engine's answer; None when the container is gone, or the engine for too long."""
-        import docker
-        import requests
-        import urllib3
+    def _state(self) -> Mapping[str, Any] | None:
+        """How the container is; None when it is gone."""
+        found: Mapping[str, Any] | None = self._asked(
+            lambda api: api.get(f"/containers/{self._container}/json")["State"]
+        )
+        return found
 
+    def _asked(self, question: Callable[[Api], _Answer]) -> _Answer | None:
+        """The engine's answer; None when the container is gone, or the engine for too long."""
         gone_since: float | None = None
         while True:
             try:
-                if self._client is None:
-                    self._client = client(self._engine)
-                return question(self._client.api)
-            except docker.errors.NotFound:
-                return None
-            except docker.errors.APIError as error:
-                if error.status_code and error.status_code < 500:
+                return question(self._api)
+            except RefusedError as error:
+                if error.missing:
+                    return None
+                if error.status < _OWN_FAILURE:
                     raise
-            except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError):
+            except AwayError:
                 pass
             self._was_away = True
-            self._client = None
             now = time.monotonic()
             gone_since = gone_since or now
             if processes.alive(self._process):  # the command runs on without its engine
