@@ -201,6 +201,7 @@ class Supervisor:
     def _clear(self) -> None:
         """End what a failed attempt left, forget how it ended, and prepare the place anew."""
         self._backend.close()
+        self._backend.gone()
         self._backend = choose.backend_for(self._plan)
         self._backend.prepare(self._folder.build_log, self._events.note)
         for code in self._folder.path.glob("exit-code-*"):
@@ -272,6 +273,7 @@ class Supervisor:
         if self._record.status == records.RUNNING:
             self._update(status=records.FINALIZING)
         whole = self._keep(outcome.status)
+        self._backend.gone()
         self._update(
             status=outcome.status,
             exit_code=outcome.exit_code,

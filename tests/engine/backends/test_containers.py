@@ -95,6 +95,7 @@ def test_paths_are_those_of_the_cluster_and_an_input_cannot_be_written(docker: s
     )
     assert run.ended() == 1
     run.backend.close()
+    run.backend.gone()
     place = f"/mnt/azureml/cr/j/{run.plan.name}/cap/data-capability/wd"
     assert run.printed.splitlines()[0] == f"{place}/INPUT_data {place}/model"
     assert "Read-only file system" in run.printed
@@ -149,6 +150,7 @@ def test_of_the_callers_environment_a_container_has_what_the_settings_let_in(
     run = opened(tmp_path, "container", docker, 'echo "$WANTED_TOKEN, ${OTHER-nothing}"')
     assert run.ended() == 0
     run.backend.close()
+    run.backend.gone()
     assert run.printed == "let in, nothing\n"
 
 
@@ -166,6 +168,7 @@ def test_files_and_home_belong_to_a_caller_whom_the_image_does_not_know(
         os.chown(place, 12345, 23456, follow_symlinks=False)
     assert run.ended() == 0, run.printed
     run.backend.close()
+    run.backend.gone()
     assert run.printed == "12345\n12345\n"
     written = (run.folder.outputs / "mine").stat()
     assert (written.st_uid, written.st_gid) == (12345, 23456)
@@ -178,6 +181,7 @@ def test_a_command_that_runs_out_of_memory_is_told_so(docker: str, tmp_path: Pat
     assert task.wait(60) == 137
     assert task.why() == "It ran out of memory."
     run.backend.close()
+    run.backend.gone()
 
 
 def test_an_image_that_nobody_has_fails_the_run_with_its_name(docker: str, tmp_path: Path):
@@ -200,6 +204,7 @@ def test_a_container_that_is_removed_meanwhile_is_told_as_lost(docker: str, tmp_
     except LostEngineError as error:
         assert "was removed" in str(error)
     run.backend.close()
+    run.backend.gone()
 
 
 @pytest.fixture
@@ -239,6 +244,7 @@ def test_a_container_that_ended_with_its_engine_is_told_as_lost_not_as_failed(
         with pytest.raises(LostEngineError, match="The run was lost: the container engine was stopped"):
             task.wait(60)
         run.backend.close()
+        run.backend.gone()
         assert left_at(own_docker.url, run.folder.path) == []
     finally:
         back.stop()

@@ -29,6 +29,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     yield make
     for each in made:
         each.backend.close()
+        each.backend.gone()
 
 
 def wait_for(fact: Callable[[], object]) -> None:
@@ -118,6 +119,7 @@ def test_cancel_ends_a_command_with_its_children_also_those_that_refuse(make: Op
     task.cancel()
     assert task.wait(30) is not None
     run.backend.close()
+    run.backend.gone()
     wait_for(lambda: not running(mark))
 
 
@@ -157,6 +159,7 @@ def test_one_process_that_fails_is_seen_while_the_others_run_and_all_are_ended(m
         task.cancel()
     assert [task.wait(30) is not None for task in tasks] == [True] * 3
     run.backend.close()
+    run.backend.gone()
     wait_for(lambda: not running(mark))
 
 

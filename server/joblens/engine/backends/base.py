@@ -101,8 +101,12 @@ class Backend(Protocol):
         """End what the tasks left running, remove what was made for them; how many processes there were.
 
         `grace` is the seconds between the polite signal and the one that cannot be refused; without it, the
-        plan says so.
+        plan says so. Nothing runs afterwards that could still write; what was made may yet be there.
         """
+        ...
+
+    def gone(self) -> None:
+        """Wait until all that `close` left to be removed is gone."""
         ...
 
     def recover(self) -> int:

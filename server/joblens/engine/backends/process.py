@@ -108,6 +108,9 @@ class ProcessBackend:
             )
         return RunningProcess(child, task.exit_code, self._plan.life.grace)
 
+    def gone(self) -> None:
+        """It is all gone when it is closed."""
+
     def close(self, grace: float | None = None) -> int:
         """End the supervisor's descendants."""
         patience = self._plan.life.grace if grace is None else grace

@@ -48,6 +48,7 @@ class ContainerBackend:
         self._connected: Api | None = None
         self._machine: Machine | None = None
         self._reach: Reach | None = None
+        self._removal: threading.Thread | None = None
 
     def limits(self) -> list[str]:
         """Nodes share this machine."""
@@ -96,11 +97,24 @@ class ContainerBackend:
             self._reach.close()
         if self._connected is None:
             return 0
+        strays = left.counted(self._plan)
         ended = all(task.ended for task in self._tasks)
         plan = self._plan
         if grace is not None:
             plan = dataclasses.replace(plan, life=dataclasses.replace(plan.life, grace=grace))
-        return left.remove(self._connected, plan, gently=not ended)
+        removal = threading.Thread(
+            target=left.remove, args=(self._connected, plan), kwargs={"gently": not ended}
+        )
+        removal.start()
+        if strays or not ended or plan.layout.processes * plan.layout.nodes > 1:
+            removal.join()
+        self._removal = removal
+        return strays
+
+    def gone(self) -> None:
+        """Wait for the engine, which removes a container while the record is being closed."""
+        if self._removal is not None:
+            self._removal.join()
 
     def recover(self) -> int:
         """Find by their label what another process made, keep what the engine knows of its end."""

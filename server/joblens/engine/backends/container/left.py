@@ -18,9 +18,8 @@ STATE = "engine.json"
 """The file of a run that says which engine has its containers."""
 
 
-def remove(found: Api, plan: Plan, *, gently: bool) -> int:
-    """Remove the run's containers; `gently` gives what runs in them time. How many processes were ended."""
-    strays = _counted(plan)
+def remove(found: Api, plan: Plan, *, gently: bool) -> None:
+    """Remove the run's containers; `gently` gives what runs in them time."""
     with contextlib.suppress(RefusedError, AwayError):
         containers = _containers(found, plan)
         if gently:
@@ -31,7 +30,6 @@ def remove(found: Api, plan: Plan, *, gently: bool) -> int:
         if plan.layout.nodes > 1:
             for network in _networks(found, plan):
                 found.delete(f"/networks/{network['Id']}")
-    return strays
 
 
 def recover(plan: Plan) -> int:
@@ -88,7 +86,8 @@ def _busy(found: Api, container: str) -> bool:
     return any(not command.startswith(own) and scripts.IDLE[-1] not in command for command in commands)
 
 
-def _counted(plan: Plan) -> int:
+def counted(plan: Plan) -> int:
+    """How many processes a command left running."""
     with contextlib.suppress(OSError, ValueError):
         file = plan.run_folder.exit_code(0)
         return int(file.with_name(f"{file.name}.left").read_text(encoding="utf-8"))
