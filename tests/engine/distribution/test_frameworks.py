@@ -50,10 +50,12 @@ def run(tmp_path) -> Callable[..., dict[str, str]]:
     return run
 
 
-def test_pytorch_reduces_a_tensor_over_two_nodes(run, need):
-    """As a file of 2021 asks; an example job does it with today's words."""
+@pytest.mark.parametrize(
+    ("form", "count"), [(TODAY, "process_count_per_instance: 2"), (PREVIEW, "process_count: 4")]
+)
+def test_pytorch_reduces_a_tensor_over_two_nodes(run, need, form, count):
     need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
-    logs = run(PREVIEW, "type: pytorch, process_count: 4", "torch==2.13.0, numpy", scripts.ALL_REDUCE)
+    logs = run(form, f"type: pytorch, {count}", "torch==2.13.0, numpy", scripts.ALL_REDUCE)
     assert [logs[f"std_log_process_0{rank}.txt"].splitlines()[-1] for rank in range(4)] == [
         "sum [10.0] 0 0 0 4",
         "sum [10.0] 1 1 0 4",
@@ -74,8 +76,9 @@ def test_a_real_mpirun_sums_over_two_nodes(run, form):
     ]
 
 
-def test_tensorflow_mirrors_over_two_workers(run):
-    logs = run(TODAY, "type: tensorflow, worker_count: 2", "tensorflow-cpu==2.21.0", scripts.MIRRORED)
+@pytest.mark.parametrize("form", [TODAY, PREVIEW])
+def test_tensorflow_mirrors_over_two_workers(run, form):
+    logs = run(form, "type: tensorflow, worker_count: 2", "tensorflow-cpu==2.21.0", scripts.MIRRORED)
     for worker in range(2):
         last = logs[f"std_log_node_0{worker}_worker.txt"].splitlines()[-1]
         assert last == f"sum 3.0 2 {worker}"

@@ -1,4 +1,4 @@
-"""PyTorch, TensorFlow and MPI compute together over containers, one for each node, on their own network."""
+"""PyTorch, TensorFlow, MPI and Ray compute together over containers, one per node on their own network."""
 
 import os
 import subprocess
@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from docker import DockerClient
+from filelock import FileLock
 
 from joblens.engine.environments import pip_settings
 from tests.conftest import missing
 from tests.engine.backends import base_image
+from tests.engine.backends.engines import shared_folder
 from tests.engine.distribution import scripts
 from tests.engine.jobs import Finished, finished, write
 from tests.examples.test_runs import small_torch
@@ -46,23 +48,40 @@ def image(docker_url: str, docker: str) -> str:
     return base_image.make(docker_url, (*base_image.WHOLE, "libgcc-s1", "libgomp1", "libstdc++6"))
 
 
-def install(folder: Path, *names: str) -> Path:
-    """Install packages into a folder that containers can read."""
+def install(folder: Path, *names: str, compiled: bool = False) -> Path:
+    """Install packages into a folder that containers can read; nothing can be compiled there later."""
     settings = pip_settings.for_uv()
     uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
     command = [*uv, "--index-strategy", "unsafe-best-match", *settings.arguments]
     command += ["--python", _PYTHON, "--target", str(folder), *names]
+    command += ["--compile-bytecode"] if compiled else []
     subprocess.run(command, env={**os.environ, **settings.variables}, check=True)
     return folder
+
+
+@pytest.fixture
+def packages(request: pytest.FixtureRequest) -> Callable[..., Path]:
+    """A folder with packages, installed by the first test of the session that needs them."""
+
+    def packages(*names: str, compiled: bool = False) -> Path:
+        folder = shared_folder(request.config).with_name("packages")
+        folder.mkdir(parents=True, exist_ok=True)
+        there = folder / "-".join(names)
+        with FileLock(f"{there}.lock"):
+            return there if there.exists() else install(there, *names, compiled=compiled)
+
+    return packages
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Finished]:
     """Runs a script in containers, to an end that is good unless `ends` says otherwise."""
 
-    def run(form: str, script: str, ends: str = "Completed", **parts: object) -> Finished:
+    def run(
+        form: str, script: str, ends: str = "Completed", name: str | None = None, **parts: object
+    ) -> Finished:
         file = write(tmp_path / "job", form.format(**parts), {"src/train.py": script})
-        done = finished(file, environment=None, backend="container")
+        done = finished(file, environment=None, backend="container", name=name)
         assert done.record.status == ends, (done.record.reason, done.notes)
         return done
 
@@ -73,11 +92,14 @@ def logs(done: Finished) -> dict[str, str]:
     return {log.name: log.read_text(encoding="utf-8") for log in done.folder.log.parent.iterdir()}
 
 
-def test_pytorch_reduces_a_tensor_over_two_containers(run, image, tmp_path, need):
+@pytest.mark.parametrize(
+    ("form", "count"), [(TODAY, "process_count_per_instance: 2"), (PREVIEW, "process_count: 4")]
+)
+def test_pytorch_reduces_a_tensor_over_two_containers(run, image, packages, need, form, count):
     need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
-    distribution = "type: pytorch, process_count_per_instance: 2"
-    folder = install(tmp_path / "packages", "torch==2.13.0", "numpy")
-    found = logs(run(TODAY, scripts.ALL_REDUCE, image=image, packages=folder, distribution=distribution))
+    distribution = f"type: pytorch, {count}"
+    folder = packages("torch==2.13.0", "numpy")
+    found = logs(run(form, scripts.ALL_REDUCE, image=image, packages=folder, distribution=distribution))
     assert [found[f"std_log_process_0{rank}.txt"].splitlines()[-1] for rank in range(4)] == [
         "sum [10.0] 0 0 0 4",
         "sum [10.0] 1 1 0 4",
@@ -86,12 +108,30 @@ def test_pytorch_reduces_a_tensor_over_two_containers(run, image, tmp_path, need
     ]
 
 
-def test_tensorflow_mirrors_over_two_containers(run, image, tmp_path):
-    folder = install(tmp_path / "packages", "tensorflow-cpu==2.21.0")
+@pytest.mark.parametrize("form", [TODAY, PREVIEW])
+def test_tensorflow_mirrors_over_two_containers(run, image, packages, form):
+    folder = packages("tensorflow-cpu==2.21.0")
     distribution = "type: tensorflow, worker_count: 2"
-    found = logs(run(PREVIEW, scripts.MIRRORED, image=image, packages=folder, distribution=distribution))
+    found = logs(run(form, scripts.MIRRORED, image=image, packages=folder, distribution=distribution))
     for worker in range(2):
         assert found[f"std_log_node_0{worker}_worker.txt"].splitlines()[-1] == f"sum 3.0 2 {worker}"
+
+
+def test_ray_runs_tasks_on_two_containers(run, image, packages):
+    """The place of the packages is known by the run's name, and so can be on the PATH of all nodes."""
+    name = f"ray-{uuid.uuid4().hex[:8]}"
+    place = f"/mnt/azureml/cr/j/{name}/cap/data-capability/wd/INPUT_packages"
+    variables = f"{{PATH: '{place}/bin:/usr/bin:/bin', PYTHONPATH: '{place}'}}"
+    form = f"{TODAY}environment_variables: {variables.replace('{', '{{').replace('}', '}}')}\n"
+    done = run(
+        form.replace("PYTHONPATH=${{{{inputs.packages}}}} ", ""),
+        scripts.SPREAD,
+        name=name,
+        image=image,
+        packages=packages("ray==2.60.0", compiled=True),
+        distribution="type: ray, include_dashboard: false",
+    )
+    assert done.lines[-1] == "ran on 2 nodes"
 
 
 @pytest.fixture(scope="module")

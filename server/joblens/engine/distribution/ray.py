@@ -14,6 +14,8 @@ _MISSING = (
     "command -v ray >/dev/null || { echo \"joblens: There is no 'ray' in the job's environment: "
     'add it to its packages." >&2; exit 127; }\n'
 )
+_PYTHON = '"$(command -v python || command -v python3)"'
+"""An image need not have both names."""
 _UP = """
 import socket, sys, time
 host, port = sys.argv[1].rsplit(":", 1)
@@ -85,9 +87,9 @@ def _worker(settings: RaySettings, address: str, host: str) -> str:
 
 
 def _until_up(address: str) -> str:
-    return f"{shlex.join(['python', '-c', _UP, address])} || exit\n"
+    return f"{_PYTHON} {shlex.join(['-c', _UP, address])} || exit\n"
 
 
 def _wait(address: str, nodes: int) -> str:
-    ready = shlex.join(["python", "-c", _ALL_NODES, address, str(nodes)])
+    ready = f"{_PYTHON} {shlex.join(['-c', _ALL_NODES, address, str(nodes)])}"
     return f"{_MISSING}{_until_up(address)}{ready} || exit\n"
