@@ -21,7 +21,12 @@ TODAY = [
     "iris/job-sweep.yml",
     "pytorch-distributed/job.yml",
 ]
-PREVIEW = ["hello-world/job-2021.yml", "iris/job-2021.yml", "iris/job-sweep-2021.yml"]
+PREVIEW = [
+    "hello-world/job-2021.yml",
+    "iris/job-2021.yml",
+    "iris/job-sweep-2021.yml",
+    "pytorch-distributed/job-2021.yml",
+]
 
 Need = Callable[[object, str], None]
 

@@ -117,9 +117,10 @@ def test_the_iris_sweep_tries_values_of_its_search_space(examples: Examples, job
     assert depths <= {1, 2, 3, 4}
 
 
-def test_two_nodes_train_one_network(examples: Examples, need: Need) -> None:
+@pytest.mark.parametrize("job", ["pytorch-distributed/job.yml", "pytorch-distributed/job-2021.yml"])
+def test_two_nodes_train_one_network(examples: Examples, need: Need, job: str) -> None:
     need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
-    ended = examples.run("pytorch-distributed/job.yml")
+    ended = examples.run(job)
     assert ended.parameters["world_size"] == "4"
     # Guessing between two answers costs ln 2 = 0.693.
     assert ended.metrics["train_loss"] < 0.69
