@@ -14,7 +14,7 @@ from joblens.schema.near import nearest
 OWN_FILE, SHARED_FILE = "joblens.toml", "pyproject.toml"
 FILES = (OWN_FILE, SHARED_FILE)
 
-TABLES = ("check", "run", "environments", "data", "datastores")
+TABLES = ("check", "run", "ray", "environments", "data", "datastores")
 """What a file may say of us; all but `check` are the engine's (engine/settings.py)."""
 
 Table: TypeAlias = Mapping[str, object]

@@ -81,7 +81,12 @@ def _run(commands: Commands) -> None:
     run.add_argument("job", type=Path, metavar="JOB.yml", help="the job file")
     run.add_argument("--dry-run", action="store_true", help="print what would run, and start nothing")
     run.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
-    run.add_argument("--backend", choices=("auto", "process", "container"), help="where the command runs")
+    run.add_argument(
+        "--backend", choices=("auto", "process", "container", "ray"), help="where the command runs"
+    )
+    run.add_argument(
+        "--address", metavar="URL", help="of the Ray cluster's dashboard, http://HEAD:8265, for --backend ray"
+    )
     _environment(run)
     job_arguments.life(run)
     _choices(run)

@@ -47,7 +47,8 @@ def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> Run
         overrides = read(parsed.settings)
     queue, retries = not getattr(parsed, "no_queue", False), getattr(parsed, "retries", None)
     drift = parsed.allow_drift
-    return RunOptions(parsed.name, parsed.environment, overrides, backend, drift, queue, retries)
+    address = getattr(parsed, "address", None)
+    return RunOptions(parsed.name, parsed.environment, overrides, backend, drift, queue, retries, address)
 
 
 def run_here(parsed: argparse.Namespace, *, follow: bool, backend: str | None = None) -> int:

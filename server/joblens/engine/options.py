@@ -16,10 +16,12 @@ class RunOptions:
     overrides: Mapping[str, object] = field(default_factory=dict)
     """Values by their place in the file: `{"inputs.rate": 0.1}`."""
     backend: str | None = None
-    """`auto`, `process` or `container`; None is what the settings say."""
+    """`auto`, `process`, `container` or `ray`; None is what the settings say."""
     allow_drift: bool = False
     """The nearest environment will do where the job's own cannot be had; else it is as the settings say."""
     queue: bool = True
     """Whether it waits for a place on this machine."""
     retries: int | None = None
     """How often a command that failed is started again; None is what the settings say."""
+    address: str | None = None
+    """Of the Ray cluster; None is what RAY_ADDRESS or the settings say."""

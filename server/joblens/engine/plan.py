@@ -21,6 +21,7 @@ from joblens.engine.folders import RunFolder
 from joblens.engine.life import Life
 
 if TYPE_CHECKING:
+    from joblens.engine.backends.ray.cluster import Cluster
     from joblens.engine.sweep.search import Search
     from joblens.job.model import Dialect
 
@@ -36,7 +37,7 @@ class Plan:
     command: str
     dialect: str
     backend: str
-    """Where it runs: `process` or `container`."""
+    """Where it runs: `process`, `container` or `ray`."""
     code: str | None
     """The folder or file the snapshot is taken of."""
     needs: Needs
@@ -61,6 +62,8 @@ class Plan:
     """What the container backend runs the command in."""
     life: Life = field(default_factory=Life)
     """When it may begin, how often it tries, how it is ended."""
+    cluster: Cluster | None = None
+    """The Ray cluster of the ray backend."""
 
     @property
     def run_folder(self) -> RunFolder:
@@ -94,6 +97,10 @@ def read(file: Path) -> Plan:
     found["search"] = _search(found["search"])
     found["image"] = images.read(found.get("image"))
     found["life"] = Life(**found.get("life", {}))
+    if found.get("cluster"):
+        from joblens.engine.backends.ray import cluster
+
+        found["cluster"] = cluster.read(found["cluster"])
     return Plan(**found)
 
 

@@ -37,11 +37,13 @@ def plan(
     backend: str = "auto",
     settings: RunSettings | None = None,
     document: Document | None = None,
+    address: str | None = None,
 ) -> Plan:
     """Bind everything that `job`, read from `job_file`, names; raises what keeps it from running here.
 
     `environment` is `this-python` to run the command with the Python that runs Joblens; `backend` counts
-    before the settings. `document` is the job file's text, whose scripts tell what they import.
+    before the settings. `document` is the job file's text, whose scripts tell what they import; `address` is
+    that of a Ray cluster.
     """
     from joblens.engine.backends import choose
 
@@ -50,7 +52,8 @@ def plan(
     means = meant(command_job.environment, folder, settings or RunSettings())
     if means.this_python:
         environment = environment or environments.THIS_PYTHON
-    choice = choose.Choice(choose.PROCESS) if environment else choose.chosen(backend, means.environment)
+    here = environment is not None and backend != choose.RAY
+    choice = choose.Choice(choose.PROCESS) if here else choose.chosen(backend, means.environment)
     places = choose.places(choice.backend, run)
     bound = binding.bind_inputs(command_job, folder, places, settings or RunSettings())
     written = outputs.bind_outputs(command_job, run, places, settings or RunSettings(), folder)
@@ -60,6 +63,13 @@ def plan(
     else:
         needs, notes = _needs(means, folder, environment, document if command_job.code else None)
         needs = dataclasses.replace(needs, drift=settings is not None and settings.allow_drift)
+    cluster = None
+    shape = layout(command_job)
+    if choice.backend == choose.RAY:
+        from joblens.engine.backends import ray
+
+        cluster = ray.cluster_for(settings or RunSettings(), address)
+        shape, notes = ray.layout(shape), ray.notes(notes, cluster)
     parameters = {each.name: each.value for each in bound if each.literal}
     search, told = _wanted(job) if isinstance(job, SweepJob) else (None, [])
     return Plan(
@@ -76,7 +86,7 @@ def plan(
         variables=secrets.given(
             {name: each.value for name, each in command_job.environment_variables.items()}
         ),
-        layout=layout(command_job),
+        layout=shape,
         timeout=command_job.timeout.value if command_job.timeout else None,
         experiment=job.experiment_name.value if job.experiment_name else folder.name or "Default",
         display_name=job.display_name.value if job.display_name else None,
@@ -94,6 +104,7 @@ def plan(
         search=search,
         image=image,
         passed=settings.pass_environment if settings else (),
+        cluster=cluster,
     )
 
 

@@ -77,7 +77,7 @@ def remember(job_file: Path, options: RunOptions, plan: Plan, source: str, looks
     """Keep the plan that was made while `looks` noted what was looked at."""
     from joblens.engine import names, secrets
 
-    if not names.is_made_up(plan.name) or plan.is_sweep or secrets.handed_over(plan.variables):
+    if not names.is_made_up(plan.name) or plan.is_sweep or plan.cluster or secrets.handed_over(plan.variables):
         return
     seen = looks.states(without=plan.name)
     if seen is None or len(seen) > _MOST:

@@ -53,6 +53,7 @@ def _options(before: Plan, options: RunOptions) -> RunOptions:
         name=options.name or names.new_name(),
         environment=options.environment or ("this-python" if before.needs.this_python else None),
         backend=options.backend or before.backend,
+        address=options.address or (before.cluster.address if before.cluster else None),
         overrides=overrides,
     )
 

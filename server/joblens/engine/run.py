@@ -81,6 +81,7 @@ def _plan(source: Source, options: RunOptions) -> Plan:
         backend=options.backend or settings.backend,
         settings=dataclasses.replace(settings, allow_drift=settings.allow_drift or options.allow_drift),
         document=source.document,
+        address=options.address,
     )
     return dataclasses.replace(plan, life=_life(settings, options))
 

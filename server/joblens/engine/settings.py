@@ -1,7 +1,7 @@
 """What the configuration says of runs: the nearest `joblens.toml` or `pyproject.toml`, then variables.
 
-`[run]` says how jobs run here; `[environments]`, `[data]` and `[datastores]` what stands here for names
-that only a workspace knows.
+`[run]` says how jobs run here; `[ray]` says where a Ray cluster is; `[environments]`, `[data]` and
+`[datastores]` what stands here for names that only a workspace knows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from pathlib import Path
 from joblens.checks.configuration_file import FILES, Table, own_table, refuse_unknown, table_of, wrong
 from joblens.engine import life
 
-BACKENDS = ("auto", "process", "container")
+BACKENDS = ("auto", "process", "container", "ray")
+_RAY_KEYS = {
+    "address": ((str,), "the address of a cluster's dashboard"),
+    "shared": ((bool,), "true or false"),
+    "cpus": ((int, float), "a number"),
+    "gpus": ((int, float), "a number"),
+}
 _RUN_KEYS = ("backend", "allow_drift", "pass_environment", *life.KEYS)
 
 
@@ -35,6 +41,8 @@ class RunSettings:
     """Where datastores lie here."""
     pass_environment: tuple[str, ...] = ()
     """Secrets of the caller's environment that a command gets here: names, or patterns such as `HF_*`."""
+    ray: Mapping[str, object] = field(default_factory=dict)
+    """The Ray cluster of the backend `ray`: its address, and what each of a job's nodes is given of it."""
     folder: Path = field(default_factory=Path)
     """What paths in the tables are relative to."""
     run: Mapping[str, object] = field(default_factory=dict)
@@ -79,5 +87,24 @@ def _settings(own: Table, file: Path) -> RunSettings:
     if not isinstance(passed, list) or not all(isinstance(name, str) for name in passed):
         raise wrong("'pass_environment' is a list of names, such as [\"HF_TOKEN\"]", file)
     return RunSettings(
-        str(backend), allow_drift, environments, data, datastores, tuple(passed), file.parent, run, file
+        str(backend),
+        allow_drift,
+        environments,
+        data,
+        datastores,
+        tuple(passed),
+        _ray(own, file),
+        file.parent,
+        run,
+        file,
     )
+
+
+def _ray(own: Table, file: Path) -> Table:
+    ray = table_of(own.get("ray", {}), "ray", file)
+    refuse_unknown(ray, tuple(_RAY_KEYS), "key", file)
+    for name, value in ray.items():
+        kinds, what = _RAY_KEYS[name]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise wrong(f"'{name}' under [ray] is {what}, not '{value}'", file)
+    return ray

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from joblens.engine.plan import Plan
     from joblens.job.model import Environment
 
-AUTO, PROCESS, CONTAINER = "auto", "process", "container"
-NAMES = (AUTO, PROCESS, CONTAINER)
+AUTO, PROCESS, CONTAINER, RAY = "auto", "process", "container", "ray"
+NAMES = (AUTO, PROCESS, CONTAINER, RAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ def chosen(asked: str, environment: Environment | None) -> Choice:
     """The backend for a job with that environment, `asked` being one of NAMES; raises why it cannot be."""
     if asked not in NAMES:
         raise UserError(f"There is no backend '{asked}'.", hint=f"Use one of {', '.join(NAMES)}.")
-    if asked == PROCESS:
-        return Choice(PROCESS)
+    if asked in {PROCESS, RAY}:
+        return Choice(asked)
     from joblens.engine.environments.images import names_image
 
     if not names_image(environment):
@@ -57,6 +57,10 @@ def places(backend: str, run: RunFolder) -> Places:
         from joblens.engine.backends.container.places import ContainerPlaces
 
         return ContainerPlaces(run)
+    if backend == RAY:
+        from joblens.engine.backends.ray.places import RayPlaces
+
+        return RayPlaces(run)
     from joblens.engine.backends.process_places import ProcessPlaces
 
     return ProcessPlaces(run)
@@ -68,6 +72,10 @@ def backend_for(plan: Plan) -> Backend:
         from joblens.engine.backends.container.backend import ContainerBackend
 
         return ContainerBackend(plan)
+    if plan.backend == RAY:
+        from joblens.engine.backends.ray.backend import RayBackend
+
+        return RayBackend(plan)
     from joblens.engine.backends.process import ProcessBackend
 
     return ProcessBackend(plan)

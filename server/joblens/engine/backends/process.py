@@ -100,7 +100,7 @@ class ProcessBackend:
             child = subprocess.Popen(
                 command,
                 cwd=self._folder.code,
-                env=self._environment(task, programs),
+                env=self._environment(task),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -127,6 +127,13 @@ class ProcessBackend:
         layer.remove(self._folder)
         return strays
 
+    def installed(self) -> dict[str, str]:
+        """What leads a command to the prepared environment; PATH is what comes before the rest of it."""
+        found = layer.variables(self._folder)
+        if self._base.prefix is not None:
+            found["CONDA_PREFIX"] = str(self._base.prefix)
+        return {**found, "PATH": os.pathsep.join([str(self._programs()), str(self._base.programs)])}
+
     def _programs(self) -> Path:
         """The folder with the run's own `python` and `pip`."""
         return layer.make(self._base, self._folder)
@@ -135,17 +142,15 @@ class ProcessBackend:
     def _base(self) -> Base:
         return layer.base_of(self._built)
 
-    def _environment(self, task: Task, programs: Path) -> dict[str, str]:
+    def _environment(self, task: Task) -> dict[str, str]:
         variables = secrets.passed(processes.outside_variables(), self._plan.passed)
         for name in [name for name in variables if name in _SHELL_SETTINGS or name.startswith("BASH_FUNC_")]:
             del variables[name]
         for name in _PYTHON_SETTINGS if self._built else ("PYTHONHOME", "__PYVENV_LAUNCHER__"):
             variables.pop(name, None)
-        if self._base.prefix is not None:
-            variables["CONDA_PREFIX"] = str(self._base.prefix)
-        variables |= layer.variables(self._folder)
-        places = [str(programs), str(self._base.programs), variables.get("PATH", os.defpath)]
-        variables["PATH"] = os.pathsep.join(places)
+        before = variables.get("PATH", os.defpath)
+        variables |= self.installed()
+        variables["PATH"] = os.pathsep.join([variables["PATH"], before])
         mark = {processes.RUN_VARIABLE: str(self._folder.path)}
         return {"PYTHONUNBUFFERED": "1", **variables, **self._folders(), **task.variables, **mark}
 

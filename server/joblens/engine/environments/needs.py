@@ -95,19 +95,19 @@ def place() -> Path:
 def needs(environment: Environment | None, folder: Path) -> tuple[Needs, tuple[str, ...]]:
     """What the environment of a job file in `folder` comes to on this machine, and what to say about it."""
     if environment is None:
-        return Needs(), (f"The job names no environment: the command runs with {_this()}.",)
+        return Needs(), (f"The job names no environment: the command runs with {this_python()}.",)
     if environment.conda is not None or environment.conda_file is not None:
         made = _from_packages(environment, folder)
         return made, _unused_image(environment)
     if environment.reference is not None:
         return Needs(), (
             f"Only a workspace knows the environment '{environment.reference.value}': the command runs with "
-            f"{_this()}. Say what it is under [environments] in joblens.toml to have it here.",
+            f"{this_python()}. Say what it is under [environments] in joblens.toml to have it here.",
         )
     what = environment.image or environment.build_context or environment.dockerfile
     name = f" '{what.value}'" if what else ""
     return Needs(), (
-        f"The environment{name} cannot be made without containers: the command runs with {_this()}.",
+        f"The environment{name} cannot be made without containers: the command runs with {this_python()}.",
     )
 
 
@@ -129,7 +129,8 @@ def _unused_image(environment: Environment) -> tuple[str, ...]:
     )
 
 
-def _this() -> str:
+def this_python() -> str:
+    """The Python that runs Joblens, in words."""
     return f"this Python ({sys.version.split()[0]}, {sys.executable})"
 
 

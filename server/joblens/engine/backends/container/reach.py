@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from joblens.engine.backends.container import machine as machines
 from joblens.engine.backends.container.machine import Machine
-from joblens.engine.backends.container.relay import Relay
+from joblens.engine.backends.container.relay import Relay, is_loopback
 
 
 class Reach:
@@ -22,7 +21,7 @@ class Reach:
     def seen(self, address: str) -> str:
         """A server's address as a container sees it; one that is not on the loopback is the same there."""
         url = urlsplit(address)
-        if url.scheme not in {"http", "https"} or not _is_loopback(url.hostname or ""):
+        if url.scheme not in {"http", "https"} or not is_loopback(url.hostname or ""):
             return address
         port = url.port or (443 if url.scheme == "https" else 80)
         if self._machine.virtual:  # what listens on the loopback is found by this name
@@ -43,16 +42,6 @@ class Reach:
         target = f"{host}:{port}"
         if target not in self._relays:
             gateway = self._gateway() if self._machine.gateway_is_here else None
-            self._relays[target] = Relay(
-                gateway or machines.own_address(), (host, port), only_this_machine=gateway is None
-            )
+            own = gateway or machines.own_address()
+            self._relays[target] = Relay(own, (host, port), peers=None if gateway else (own,))
         return self._relays[target].address
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,9 +6,11 @@ A container sees the machine at an address of its network; there a port passes e
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 import sys
 import threading
+from collections.abc import Collection
 
 _FREEBIND = 15
 """Linux: an address may be listened at before its network is up."""
@@ -16,11 +18,13 @@ _PIECE = 1 << 16
 
 
 class Relay:
-    """A port at `address` that leads to `target`, until it is closed."""
+    """A port at `address` that leads to `target`, until it is closed; for `peers` alone, if given."""
 
-    def __init__(self, address: str, target: tuple[str, int], *, only_this_machine: bool = False) -> None:
+    def __init__(
+        self, address: str, target: tuple[str, int], *, peers: Collection[str] | None = None
+    ) -> None:
         self._target = target
-        self._peer = address if only_this_machine else None
+        self._peers = peers
         self._listener = socket.socket()
         if sys.platform == "linux":
             self._listener.setsockopt(socket.IPPROTO_IP, _FREEBIND, 1)
@@ -42,7 +46,7 @@ class Relay:
                 connection, peer = self._listener.accept()
             except OSError:  # closed
                 return
-            if self._peer is not None and peer[0] != self._peer:
+            if self._peers is not None and peer[0] not in self._peers:
                 connection.close()
                 continue
             threading.Thread(target=self._join, args=(connection,), daemon=True).start()
@@ -58,6 +62,16 @@ class Relay:
             back.start()
             _pass(connection, beyond)
             back.join()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the address leads to the machine itself, wherever it is used."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _pass(source: socket.socket, target: socket.socket) -> None:
