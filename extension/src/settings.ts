@@ -2,7 +2,7 @@
 
 import { ConfigurationTarget, type Uri, workspace } from "vscode";
 
-export type Backend = "auto" | "process" | "container";
+export type Backend = "auto" | "process" | "container" | "ray";
 
 export interface Settings {
   /** A path or a command; empty when Joblens is to look for a Python itself. */

@@ -77,7 +77,9 @@ def remember(job_file: Path, options: RunOptions, plan: Plan, source: str, looks
     """Keep the plan that was made while `looks` noted what was looked at."""
     from joblens.engine import names, secrets
 
-    if not names.is_made_up(plan.name) or plan.is_sweep or plan.cluster or secrets.handed_over(plan.variables):
+    if not names.is_made_up(plan.name) or secrets.handed_over(plan.variables):
+        return
+    if plan.is_sweep or plan.cluster:  # whose plans follow from more than files
         return
     seen = looks.states(without=plan.name)
     if seen is None or len(seen) > _MOST:

@@ -1,9 +1,11 @@
 """Engines and an image for the tests of containers."""
 
+import importlib.util
+
 import pytest
 
 from tests.conftest import missing
-from tests.engine.backends import base_image, engines
+from tests.engine.backends import base_image, engines, ray_cluster
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +35,21 @@ def docker(docker_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def podman(podman_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The same for Podman."""
     return _prepared(podman_url, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def ray_url(request: pytest.FixtureRequest) -> str:
+    """A Ray cluster of two raylets for this session."""
+    if importlib.util.find_spec("ray") is None:
+        missing("Ray is not installed (pip install 'joblens[ray]')")
+    return engines.shared(engines.shared_folder(request.config), ray_cluster.ray_cluster)
+
+
+@pytest.fixture
+def ray(ray_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The test's jobs find the cluster; they need no image, so any name will do."""
+    monkeypatch.setenv("RAY_ADDRESS", ray_url)
+    return "any"
 
 
 def _prepared(url: str, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -113,6 +113,18 @@ def stop_shared(folder: Path) -> None:
         state.unlink()
 
 
+def started(command: list[str], folder: str, url: Callable[[], str | None]) -> Private:
+    """Start something else as nobody's child; `url` says its address once it answers."""
+    log = Path(folder, "log")
+    pid = processes.detach(command, folder=Path(folder), log=log, variables=dict(os.environ))
+    end = time.monotonic() + _PATIENCE
+    while (found := url()) is None:
+        if not _runs(pid) or time.monotonic() > end:
+            raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")[-2000:])
+        time.sleep(0.05)
+    return Private(found, pid, folder)
+
+
 def _started(command: list[str], folder: str, **variables: str) -> Private:
     # As nobody's child: a backend of processes ends all that descends from the test's own process.
     log = Path(folder, "log")

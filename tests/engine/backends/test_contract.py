@@ -1,4 +1,4 @@
-"""What every backend does alike: processes of this machine, containers of Docker, containers of Podman."""
+"""What every backend does alike: processes of this machine, containers of Docker or Podman, jobs of Ray."""
 
 import os
 import time
@@ -15,11 +15,11 @@ from tests.engine.backends.places import Open, Opened, opened
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["process", "docker", "podman"])
+@pytest.fixture(params=["process", "docker", "podman", "ray"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Makes runs in one of the backends."""
     image = "any" if request.param == "process" else request.getfixturevalue(request.param)
-    name = choose.PROCESS if request.param == "process" else choose.CONTAINER
+    name = {"process": choose.PROCESS, "ray": choose.RAY}.get(request.param, choose.CONTAINER)
     made: list[Opened] = []
 
     def make(command: str, more: str = "", **files: str) -> Opened:

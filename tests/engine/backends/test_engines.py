@@ -171,7 +171,7 @@ def test_a_relay_passes_everything_on_until_it_is_closed():
 
 def test_a_relay_in_the_open_network_serves_this_machine_alone():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        relay = Relay("127.0.0.2", server.getsockname(), only_this_machine=True)
+        relay = Relay("127.0.0.2", server.getsockname(), peers=("127.0.0.2",))
         host, _, port = relay.address.partition(":")
         with socket.create_connection((host, int(port)), source_address=("127.0.0.3", 0)) as client:
             assert client.recv(1) == b""

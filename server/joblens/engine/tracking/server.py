@@ -204,7 +204,7 @@ def _command(port: int) -> list[str]:
         *("--artifacts-destination", artifacts.as_uri(), "--serve-artifacts"),
         *("--host", layout.HOST, "--port", str(port), "--workers", "1"),
         *("--uvicorn-opts", "--no-access-log"),
-        *("--allowed-hosts", ",".join(_NAMES)),
+        *("--allowed-hosts", ",".join((*_NAMES, *_own_names()))),
     ]
 
 
@@ -235,3 +235,13 @@ def _wait(uri: str, identity: Identity | None, version: str) -> None:
         raise
     finally:
         asked.close()
+
+
+def _own_names() -> tuple[str, ...]:
+    """This machine's address in its network, which may be a public one: what runs elsewhere comes by it."""
+    from joblens.engine.backends.container.machine import own_address
+
+    try:
+        return (f"{own_address()}:*",)
+    except OSError:  # it has none
+        return ()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from joblens.engine import processes
 from joblens.engine.backends.base import Note, Task
 from joblens.engine.backends.ray import cluster as clusters
-from joblens.engine.backends.ray import packages, parcel, tracking
+from joblens.engine.backends.ray import following, packages, parcel, tracking
 from joblens.engine.backends.ray.cluster import Cluster, ClusterError
 from joblens.engine.backends.ray.following import Following
 from joblens.engine.backends.ray.places import RayPlaces
@@ -97,16 +97,19 @@ class RayBackend:
     def close(self, grace: float | None = None) -> int:
         """Wait until the job has ended and its files are here."""
         del grace  # the cluster's own
-        following = self._following
-        if following is not None:
+        job = self._following
+        if job is not None:
             if not self._ended():
                 self._stop()
-            while not following.over.wait(0.05) and time.monotonic() - following.heard < _QUIET:
+            while not job.over.wait(0.05) and time.monotonic() - job.heard < _QUIET:
                 pass
         self._way.close()
         if self._cluster.here:
             packages.remove(self._plan)
-        return following.left if following is not None else 0
+        return job.left if job is not None else 0
+
+    def gone(self) -> None:
+        """Nothing is left to be removed after `close`."""
 
     def recover(self) -> int:
         """Stop the job that another process submitted, or take what it came to."""
@@ -123,8 +126,7 @@ class RayBackend:
             if not self._cluster.sees:  # the logs begin anew, as the job's own log does
                 for log in self._folder.log.parent.iterdir():
                     os.truncate(log, 0)
-            following = Following(self._plan, self._client, job, lambda _: None)
-            following.follow()
+            Following(self._plan, self._client, job, lambda _: None).follow()
         except (RuntimeError, OSError, UserError):  # the cluster is gone, and the job with it
             pass
         if running:  # how it ended was our doing
@@ -194,7 +196,8 @@ class RayBackend:
         return {
             "run_name": plan.name,
             "root": self._places.root(),
-            "mark": plan.folder,
+            "mark": f"{processes.RUN_VARIABLE}={plan.folder}",
+            "told": str(following.told_in(self._folder)) if self._cluster.sees else "",
             "proof": str(self._proof()),
             "sees": self._cluster.sees,
             "links": self._links() if self._cluster.sees else [],
@@ -207,7 +210,7 @@ class RayBackend:
             "largest": parcel.LARGEST,
             "python": "" if self._cluster.here else packages.python_wanted(needs),
             "drift": needs.drift,
-            "tracking": self._way.address(self._tasks),
+            "tracking": self._way.tried(self._tasks),
             "tasks": [self._task(number, task) for number, task in enumerate(self._tasks)],
         }
 
@@ -271,8 +274,9 @@ class RayBackend:
 
         from ray.job_submission import JobSubmissionClient
 
-        logging.getLogger("ray").setLevel(logging.ERROR)  # it tells every upload
-        return JobSubmissionClient(self._cluster.address, headers=clusters.headers())
+        made = JobSubmissionClient(self._cluster.address, headers=clusters.headers())
+        logging.getLogger("ray").setLevel(logging.ERROR)  # every upload would be told
+        return made
 
     def _stop(self) -> None:
         """Ask for the end of the job, once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import tarfile
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from joblens.engine.backends.base import Note
+from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ _MARK = "@joblens "
 _PATIENCE = 60.0
 """Seconds that a cluster may be away."""
 _TURN = 1.0
+_LOOK = 0.02
+
+
+def told_in(run: RunFolder) -> Path:
+    """Where the driver of a run writes what it tells, when it sees the run's folder."""
+    return run.build_log.parent / "ray-told.txt"
 
 
 class Following:
@@ -42,6 +50,8 @@ class Following:
         """What became of processes whose exit codes nobody knows."""
         self.heard = time.monotonic()
         self._seen = 0
+        self._seen_here = plan.cluster is not None and plan.cluster.sees
+        self._done = False
         self._other: list[str] = []
         self._archive: IO[bytes] | None = None
 
@@ -55,6 +65,10 @@ class Following:
         try:
             while True:
                 try:
+                    if self._seen_here:
+                        self._watch()
+                    if self._done or (self._seen_here and self.stopped):
+                        return
                     asyncio.run(self._tail())
                     info = self._client().get_job_info(self.job)
                     if info.status.is_terminal():
@@ -71,6 +85,27 @@ class Following:
             if self._archive is not None:
                 self._archive.close()
             self.over.set()
+
+    def _watch(self) -> None:
+        """Read what the driver writes into the run's folder, until it is done or the job over."""
+        asked, offset, rest = time.monotonic(), 0, b""
+        while not self._done:
+            time.sleep(_LOOK)
+            over = False
+            if time.monotonic() - asked > _TURN:
+                asked = time.monotonic()
+                over = (
+                    self._client().get_job_status(self.job).is_terminal()
+                )  # before the last look at the file
+            with contextlib.suppress(FileNotFoundError), told_in(self._plan.run_folder).open("rb") as told:
+                told.seek(offset)
+                data = told.read()
+                offset += len(data)
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    self._read(line.decode())
+            if over:
+                return
 
     async def _tail(self) -> None:
         """Read the log from its beginning; what was read before is passed over."""
@@ -138,7 +173,7 @@ class Following:
         self._archive = None
 
     def _on_done(self, told: dict[str, Any]) -> None:
-        self.left = told["left"]
+        self.left, self._done = told["left"], self._seen_here
 
     def _conclude(self, message: str) -> None:
         if not self.failure:

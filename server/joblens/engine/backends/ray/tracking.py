@@ -31,13 +31,12 @@ class Way:
             return address
         return url._replace(netloc=self._relay.address).geturl()
 
-    def address(self, tasks: Iterable[Task]) -> list[object] | None:
-        """Host and port that the nodes are to try before they start anything; None where there is no need."""
+    def tried(self, tasks: Iterable[Task]) -> str:
+        """The address that the nodes are to try before they start anything; empty where there is no need."""
         written = next((task.variables.get("MLFLOW_TRACKING_URI", "") for task in tasks), "")
-        url = urlsplit(self.seen(written))
-        if self._cluster.here or url.scheme not in {"http", "https"} or not url.hostname:
-            return None
-        return [url.hostname, url.port or (443 if url.scheme == "https" else 80)]
+        if self._cluster.here or not written.startswith(("http://", "https://")):
+            return ""
+        return self.seen(written).rstrip("/")
 
     def close(self) -> None:
         """Close what was opened."""

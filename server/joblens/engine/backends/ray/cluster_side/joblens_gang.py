@@ -11,7 +11,7 @@ import signal
 import sys
 import types
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from joblens_node import Node
 
@@ -32,6 +32,8 @@ def main() -> None:
     here = Path(__file__).resolve().parent
     order = json.loads((here / "order.json").read_text(encoding="utf-8"))
     signal.signal(signal.SIGTERM, _stop)
+    if order["told"] and Path(order["proof"]).exists():
+        _outlet.append(Path(order["told"]).open("a", encoding="utf-8"))  # noqa: SIM115 - as long as it lives
     stopped = False
     try:
         nodes: Any = _gang(order) if order["nodes"] > 1 else [_Here(order)]
@@ -56,10 +58,15 @@ def main() -> None:
 def tell(kind: str, **what: object) -> None:
     """A line for the run's machine."""
     _told[0] += 1
-    print("@joblens " + json.dumps({"n": _told[0], "kind": kind, **what}), flush=True)
+    line = "@joblens " + json.dumps({"n": _told[0], "kind": kind, **what})
+    print(line, flush=True)
+    for outlet in _outlet:
+        print(line, file=outlet, flush=True)
 
 
 _told = [0]
+_outlet: list[TextIO] = []
+"""A file that the run's machine sees; the Jobs API is seconds late."""
 
 
 def _stop(_number: int, _frame: types.FrameType | None) -> None:
@@ -165,11 +172,10 @@ def _prepare(order: dict[str, Any], nodes: Any) -> Any:
             "'shared = false' under [ray] in joblens.toml: then files are sent.",
         )
         return None
-    if order["tracking"] and not all(_all(nodes, "reaches", *order["tracking"])):
-        tell(
-            "untracked",
-            text="The nodes of the cluster do not reach MLflow at {}:{}".format(*order["tracking"]),
-        )
+    failed = [why for why in _all(nodes, "reaches", order["tracking"]) if why] if order["tracking"] else []
+    if failed:
+        what = f"The nodes of the cluster do not reach MLflow at {order['tracking']} ({failed[0]})"
+        tell("untracked", text=what)
         for task in order["tasks"]:
             for name in [name for name in task["variables"] if name.startswith("MLFLOW_")]:
                 del task["variables"][name]
