@@ -173,7 +173,7 @@ class _Watch:
         return self._most
 
     def _work(self) -> None:
-        while not self._ended.wait(0.5):
+        while not self._ended.wait(0.05):
             for name in _names(self._runs) - self._before:
                 try:
                     known = json.loads((self._runs / name / "supervisor.json").read_text(encoding="utf-8"))
