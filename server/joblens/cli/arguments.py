@@ -152,6 +152,12 @@ def _job(commands: Commands) -> None:
     job_arguments.add(lambda *args: _command(actions, *args), _json, _choices)
 
 
+def _sweep(commands: Commands) -> None:
+    sweep = commands.add_parser("sweep", help="show, export", description="The search of a sweep.")
+    actions = sweep.add_subparsers(title="actions", required=True, metavar="ACTION")
+    job_arguments.sweep(lambda *args: _command(actions, *args), _json)
+
+
 def _env(commands: Commands) -> None:
     env = commands.add_parser(
         "env",
@@ -235,6 +241,7 @@ def _ui(commands: Commands) -> None:
 _COMMANDS: dict[str | None, Callable[[Commands], None]] = {
     "run": _run,
     "job": _job,
+    "sweep": _sweep,
     "env": _env,
     "check": _check,
     "migrate": _migrate,

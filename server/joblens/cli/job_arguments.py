@@ -32,6 +32,19 @@ def add(command: Command, json: Add, choices: Add) -> None:
     _rerun(command, json, choices)
 
 
+def sweep(command: Command, json: Add) -> None:
+    """Add the commands about the search of a sweep."""
+    module = "joblens.cli.sweep"
+    show = command("show", "show a sweep's trials; in a terminal, as long as it runs", module, "show")
+    show.add_argument("--sort", choices=("number", "metric"), default="number", help="in which order")
+    show.add_argument("--no-wait", action="store_true", help="as it stands now, also while it runs")
+    export = command("export", "write a sweep's trials to a table, or a page with plots", module, "export")
+    export.add_argument("--csv", type=Path, metavar="FILE", help="a row for each trial")
+    export.add_argument("--html", type=Path, metavar="FILE", help="a page with plots: the default")
+    for each in (show, export):
+        _named(each, json)
+
+
 def life(command: argparse.ArgumentParser) -> None:
     """What a run's start may say of its life."""
     command.add_argument("--no-queue", action="store_true", help="begin at once, however many runs there are")

@@ -1,0 +1,111 @@
+"""A sweep as it stands: its trials with their values and metrics, the best so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from joblens.engine import plan as plans
+from joblens.engine import records
+from joblens.engine.folders import RunFolder
+from joblens.engine.records import Record
+from joblens.engine.sweep import history, space
+from joblens.engine.sweep.search import Search
+from joblens.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One trial as it stands."""
+
+    number: int
+    record: Record
+    values: Mapping[str, object]
+    """Its hyperparameters; one of an option of a choice is called `model[0].rate`."""
+    metric: float | None
+    """The best that it reported of the primary metric; None where it has not ended, or reported nothing."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long its command has run."""
+        record = self.record
+        if record.started is None or record.duration is not None:
+            return record.duration
+        return max((record.ended or time.time()) - record.started, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A sweep as it stands."""
+
+    record: Record
+    search: Search
+    trials: Sequence[Trial]
+    """By their numbers."""
+
+    @property
+    def names(self) -> list[str]:
+        """The hyperparameters that any trial has, in the order of the search space."""
+        used = {name for trial in self.trials for name in trial.values}
+        known = [name for name in space.dimensions(self.search.space) if name in used]
+        return [*known, *sorted(used - set(known))]
+
+    @property
+    def ended(self) -> list[Trial]:
+        """The trials that have ended."""
+        return [trial for trial in self.trials if trial.record.final]
+
+    @property
+    def best(self) -> Trial | None:
+        """The best so far."""
+        return self.ranked[0] if self.ranked else None
+
+    @property
+    def ranked(self) -> list[Trial]:
+        """The trials with a metric, the best first."""
+        sign = 1 if self.search.goal == "minimize" else -1
+        found = [trial for trial in self.trials if trial.metric is not None]
+        return sorted(found, key=lambda trial: (sign * (trial.metric or 0.0), trial.record.name))
+
+    def importances(self) -> Mapping[str, float]:
+        """How much of the differences each hyperparameter explains; empty while there is nothing to say."""
+        from joblens.engine.sweep import importance
+
+        points = [(dict(trial.record.parameters), trial.metric) for trial in self.ranked]
+        return importance.importances(
+            [(point, value) for point, value in points if value is not None], self.search.space
+        )
+
+
+def view(folder: Path) -> View:
+    """The sweep in `folder`; raises a UserError where it is none."""
+    run = RunFolder(folder)
+    record = records.show(folder)
+    search = plans.read(run.plan).search if record.type == "sweep" else None
+    if search is None:
+        raise UserError(
+            f"{record.name} is no sweep.",
+            hint=f"'joblens sweep show {record.parent}' shows the one that it is a trial of."
+            if record.parent
+            else "'joblens job show' shows a run.",
+        )
+    trials = [_trial(number, found, search) for number, found in history.trials(run).items()]
+    return View(record, search, trials)
+
+
+def _trial(number: int, record: Record, search: Search) -> Trial:
+    return Trial(number, record, values(record.parameters), record.metric.get(search.metric))
+
+
+def values(point: Mapping[str, Any]) -> dict[str, object]:
+    """A point's values; the entries of an option that is a map each by itself."""
+    found: dict[str, object] = {}
+    for name, value in point.items():
+        if isinstance(value, Mapping):
+            found |= {f"{name}.{key}": each for key, each in values(value).items()}
+        else:
+            found[name] = value
+    return found
