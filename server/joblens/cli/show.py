@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from joblens.cli.printing import as_json
-from joblens.engine import records, run
+from joblens.engine import records
 from joblens.engine.events import Event
 from joblens.engine.follow import follow
 from joblens.engine.records import Record, number, pairs
@@ -20,6 +20,8 @@ def stream(folder: Path, *, json_lines: bool) -> int:
         _print_all(follow(folder, poll=0.02, live=not json_lines), json_lines)
     except KeyboardInterrupt:
         print("joblens: canceling, the run's processes are ended ...", file=sys.stderr)
+        from joblens.engine import run  # it reads jobs, whose import takes longer than a short run
+
         run.cancel(folder)
         _print_all((event for event in follow(folder) if event.status in records.FINAL), json_lines)
     return exit_code(records.show(folder))

@@ -7,7 +7,6 @@ file as a hole, which moves nothing: writers and readers go on where they are. A
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
 import sys
@@ -86,6 +85,8 @@ def _beginning(limit: int) -> int:
 def _punch(descriptor: int, start: int, length: int) -> bool:
     if sys.platform != "linux":
         return False
+    import ctypes
+
     libc = ctypes.CDLL(None, use_errno=True)
     arguments = (_KEEP_SIZE | _PUNCH_HOLE, ctypes.c_longlong(start), ctypes.c_longlong(length))
     while libc.fallocate(descriptor, *arguments) != 0:

@@ -31,7 +31,7 @@ from joblens.engine import (
 )
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend
-from joblens.engine.data import download, outputs
+from joblens.engine.data import outputs
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
@@ -218,6 +218,8 @@ class Supervisor:
         self._backend.prepare(self._folder.build_log, self._events.note)
         for source in self._plan.inputs:
             if source.url is not None:
+                from joblens.engine.data import download
+
                 download.fetch(source, self._events.note)
         self._recorded.wait()
         self._remember_environment()
