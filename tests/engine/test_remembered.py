@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from joblens.engine import folders, looks, remembered, run
 from joblens.engine.options import RunOptions
 from joblens.engine.remembered import Remembered
-from tests.engine.jobs import write
+from tests.engine.jobs import job, write
 
 HERE = RunOptions(environment="this-python")
 JOB = """\
@@ -149,8 +151,6 @@ def test_secrets_and_names_of_the_users_are_not_remembered(job_file, more):
 
 
 def test_what_asks_another_program_is_not_remembered(job_file):
-    import subprocess
-
     with looks.noted() as seen:
         text, plan = run.planned(job_file, None, HERE)
         subprocess.run(["true"], check=True)
@@ -178,3 +178,22 @@ def test_what_was_watched_is_as_it_was_before():
     with looks.noted():
         assert os.stat is not before[0]
     assert (os.stat, os.scandir, open) == before
+
+
+@pytest.mark.slow
+def test_a_run_that_is_known_reads_no_job(tmp_path):
+    job_file = write(tmp_path, job("echo on"))
+    script = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "from joblens.cli import main\n"
+        f"main(['run', {str(job_file)!r}, '--environment', 'this-python'])\n"
+        "print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", script]
+    first, second = (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(2)
+    )
+    reading = {"yaml", "joblens.checks.every", "joblens.engine.run", "joblens.engine.planning"}
+    assert first[0] == second[0] == "on"
+    assert reading <= set(first)
+    assert not reading & set(second)

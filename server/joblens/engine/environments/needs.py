@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -84,6 +83,8 @@ def machine() -> list[str]:
 
 def digest(made_from: object) -> str:
     """A short name for what plain data say."""
+    import hashlib
+
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:20]
 
 
