@@ -108,6 +108,29 @@ def test_whatever_it_follows_from_makes_it_forgotten(job_file, tmp_path, monkeyp
     assert known(job_file) is None
 
 
+@pytest.mark.parametrize("name", ["job.yml", "src/main.py", "environment.yml"])
+def test_what_changes_while_it_is_read_is_read_again(job_file, name):
+    with looks.noted() as seen:
+        text, plan = run.planned(job_file, None, RunOptions())
+    with (job_file.parent / name).open("a", encoding="utf-8") as file:
+        file.write("# more\n")
+    remembered.remember(job_file, RunOptions(), plan, text, seen)
+    assert known(job_file) is None
+
+
+def test_a_link_that_leads_elsewhere_makes_it_forgotten(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    link = tmp_path / "link"
+    link.symlink_to("one")
+    with looks.noted() as seen:
+        link.resolve()
+    before = {path: state for path, _, state in seen.states(without="/run/") or []}
+    link.unlink()
+    link.symlink_to("other")
+    assert before[str(link)] != remembered.state(str(link))
+
+
 def test_another_joblens_remembers_nothing_of_this_one(job_file, monkeypatch, tmp_path):
     code = tmp_path / "module.py"
     code.write_text("one", encoding="utf-8")

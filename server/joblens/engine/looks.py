@@ -22,37 +22,44 @@ class Looks:
     """What was looked at; of a program with one thread."""
 
     def __init__(self) -> None:
-        self._asked: dict[str, bool] = {}
-        """Paths, and whether what is in them was listed."""
+        self._asked: dict[str, tuple[bool, State]] = {}
+        """Paths, whether what is in them was listed, and how they were just before."""
+        self._looking = False
         self.asked_engines = False
         """Whether it was asked which engine of containers answers."""
         self.whole = True
         """Whether all could be noted."""
 
     def states(self, *, without: str) -> list[tuple[str, bool, State]] | None:
-        """Each path, `without` those that have the name, with how it is now; None where not all was noted."""
+        """Each path, `without` those that have the name, with how it was; None where not all was noted."""
         if not self.whole:
             return None
-        return [
-            (path, listed, state(path, listed=listed))
-            for path, listed in self._asked.items()
-            if without not in path
-        ]
+        return [(path, *seen) for path, seen in self._asked.items() if without not in path]
 
     def note(self, path: object, *, listed: bool = False) -> None:
-        """A path was looked at."""
-        if isinstance(path, int):  # what is open already
+        """A path is about to be looked at: what changes while it is read must not pass for what was read."""
+        if self._looking or isinstance(path, int):  # an int is what is open already
             return
         try:
             place = os.path.abspath(os.fsdecode(path))  # type: ignore[arg-type]  # noqa: PTH100 - no link is followed
         except TypeError:
             self.whole = False
             return
-        self._asked[place] = listed or self._asked.get(place, False)
+        if place in self._asked and (self._asked[place][0] or not listed):
+            return
+        self._looking = True
+        try:
+            self._asked[place] = (listed, state(place, listed=listed))
+        finally:
+            self._looking = False
 
     def knows(self, path: Path, *, listed: bool = False) -> bool:
         """Whether the path was looked at, or what is in it."""
-        return str(path) in self._asked and (not listed or self._asked[str(path)])
+        return str(path) in self._asked and (not listed or self._asked[str(path)][0])
+
+    def forget(self) -> None:
+        """Nothing was looked at yet."""
+        self._asked = {}
 
     @contextlib.contextmanager
     def passing(self) -> Iterator[None]:
@@ -139,13 +146,17 @@ def _sees_all(looks: Looks) -> bool:
         os.scandir,
     )
     with looks.passing(), tempfile.TemporaryDirectory(prefix="joblens-") as name:
-        place = Path(name).resolve()
-        for number, way in enumerate(ways):
-            os.mknod(place / f"{number}")
-            way(place / f"{number}")
-        for number, way in enumerate(lists):
-            (place / f"folder-{number}").mkdir()
-            list(way(place / f"folder-{number}"))
-        files = all(looks.knows(place / f"{number}") for number in range(len(ways)))
-        folders = all(looks.knows(place / f"folder-{number}", listed=True) for number in range(len(lists)))
-        return files and folders
+        file, folder = Path(name).resolve() / "file", Path(name).resolve() / "folder"
+        file.touch()
+        folder.mkdir()
+        return all(_sees(looks, way, file) for way in ways) and all(
+            _sees(looks, way, folder, listed=True) for way in lists
+        )
+
+
+def _sees(looks: Looks, way: Callable[[Path], object], path: Path, *, listed: bool = False) -> bool:
+    looks.forget()
+    found = way(path)
+    if listed:
+        list(found)  # type: ignore[call-overload]
+    return looks.knows(path, listed=listed)

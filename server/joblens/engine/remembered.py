@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -104,12 +105,14 @@ def remember(job_file: Path, options: RunOptions, plan: Plan, source: str, looks
 def state(path: str, *, listed: bool = False) -> State:
     """What tells that a file has changed; of a folder, only that it is one, unless it was `listed`."""
     try:
-        about = os.stat(path)  # noqa: PTH116 - of some hundred files, in each run
+        about = os.lstat(path)
+        link = [os.readlink(path)] if stat.S_ISLNK(about.st_mode) else []  # noqa: PTH115 - of some hundred files
+        about = os.stat(path) if link else about  # noqa: PTH116
     except (OSError, ValueError):
         return None
-    if about.st_mode & 0o170000 == 0o100000:
-        return [about.st_mode, about.st_mtime_ns, about.st_size, about.st_ino]
-    return [about.st_mode, _entries(path)] if listed else [about.st_mode]
+    if stat.S_ISREG(about.st_mode):
+        return [about.st_mode, about.st_mtime_ns, about.st_size, about.st_ino, *link]
+    return [about.st_mode, _entries(path), *link] if listed else [about.st_mode, *link]
 
 
 def _entries(folder: str) -> str:
