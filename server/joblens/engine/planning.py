@@ -109,7 +109,7 @@ def plan(
 
 
 def _image(means: Meant, job: CommandJob, folder: Path) -> ImageSpec | None:
-    from joblens.engine.backends.container.images import check
+    from joblens.engine.backends.container.wishes import check
 
     spec = images.image_spec(means.environment, job, folder)
     if spec is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joblens.engine.backends.base import Note
-from joblens.engine.backends.container import built, docker_args, pulling, references
+from joblens.engine.backends.container import built, pulling
 from joblens.engine.backends.container.api import Api, RefusedError
 from joblens.engine.backends.container.built import Built
 from joblens.engine.backends.container.engines import Engine
@@ -17,16 +17,9 @@ from joblens.errors import EnvironmentBuildError
 if TYPE_CHECKING:
     from docker import DockerClient
 
-__all__ = ["Built", "check", "ensure", "listed", "remove"]
+__all__ = ["Built", "ensure", "listed", "remove"]
 
 listed, remove = built.listed, built.remove
-
-
-def check(spec: ImageSpec) -> None:
-    """Raise for what is wrong with it, as far as that is known without an engine."""
-    if spec.image:
-        references.parts(spec.image)
-    docker_args.options(spec)
 
 
 def ensure(api: Api, engine: Engine, plan: Plan, log: Path, note: Note) -> str:
