@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from joblens.engine import run
+from joblens.engine import processes, run
 from joblens.engine.backends.ray import packages, parcel
 from joblens.engine.environments.needs import Needs
 from joblens.engine.run import RunOptions
@@ -63,6 +63,7 @@ sys.exit(3)
     assert "Code and inputs are sent to its nodes, outputs and logs brought back." in ended.notes
     assert metrics_of(ended) == {"loss": 0.5}
     assert not list(Path("/tmp").glob(f"joblens-{ended.record.name}-*"))
+    assert ended.folder.supervisor_log.read_text() == ""
 
 
 @pytest.mark.slow
@@ -83,6 +84,16 @@ def test_a_gang_has_a_node_of_the_cluster_for_each_instance(ray: str, tmp_path: 
     assert [log.read_text() for log in logs] == [f"{rank} {address}\n" for rank in range(4)]
     assert sorted(file.name for file in (ended.folder.outputs / "all").iterdir()) == ["0", "1", "2", "3"]
     assert f"The 2 instances are at {address}, {address} (1 machine)." in ended.notes
+
+
+@pytest.mark.slow
+def test_a_node_that_is_lost_is_named_and_the_others_are_ended(ray: str, tmp_path: Path):
+    lost = "[ $NODE_RANK = 0 ] || kill -9 $PPID; echo begun; exec sleep 600"
+    file = jobs.write(tmp_path, jobs.job(f"'{lost}'", "resources: {instance_count: 2}\n"))
+    ended = jobs.finished(file, environment=None, backend="ray")
+    assert ended.record.status == "Failed"
+    assert "Node 1 of the run was lost" in ended.record.reason
+    assert processes.end_run(ended.folder.path, 0) == 0
 
 
 @pytest.mark.slow

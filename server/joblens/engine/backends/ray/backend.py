@@ -35,6 +35,12 @@ _FIRST_PORT = 61050
 """They stand for ports that the nodes find when they are there."""
 _QUIET = 120.0
 """Seconds without a word after which an ended job is not waited for any more."""
+_TALKERS = (
+    "ray.dashboard.modules.dashboard_sdk",
+    "ray.dashboard.modules.job.sdk",
+    "ray._private.runtime_env.packaging",
+)
+"""Loggers of Ray's client that tell every upload on stderr, whatever the level of those above them."""
 _INTERFACES = ("GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME")
 
 
@@ -275,7 +281,8 @@ class RayBackend:
         from ray.job_submission import JobSubmissionClient
 
         made = JobSubmissionClient(self._cluster.address, headers=clusters.headers())
-        logging.getLogger("ray").setLevel(logging.ERROR)  # every upload would be told
+        for name in _TALKERS:
+            logging.getLogger(name).setLevel(logging.ERROR)
         return made
 
     def _stop(self) -> None:

@@ -24,9 +24,7 @@ def told(plan: Plan) -> str:
     if plan.cluster.here:
         return "Its environment is built here; the nodes use it where it lies."
     count, how = len(plan.needs.requirements), _installer(plan)
-    return (
-        f"Ray installs its {count} packages on the nodes ({how}), over what is there, for their own Python."
-    )
+    return f"Ray installs packages ({count}) on the nodes ({how}), over what is there, for their own Python."
 
 
 def built_here(plan: Plan, log: Path, note: Note) -> dict[str, str]:

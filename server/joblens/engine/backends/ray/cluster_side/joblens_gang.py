@@ -5,11 +5,13 @@ What it tells are lines of its own output, which the Jobs API brings to the run'
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -44,12 +46,12 @@ def main() -> None:
             _run(order, nodes)
         except _Stopped:
             stopped = True
-            _all(nodes, "end", min(order["grace"], _LONGEST_GRACE))
+            _all_left(nodes, "end", min(order["grace"], _LONGEST_GRACE))
             _tell_rest(nodes)
-        left = sum(node.ask("finish") for node in firsts)
+        left = sum(_all_left(firsts, "finish"))
         if not order["sees"]:
             _bring(order, firsts)
-        _all(firsts, "remove")
+        _all_left(firsts, "remove")
         tell("done", left=0 if stopped else left)
     except _Stopped:
         tell("done", left=0)
@@ -107,6 +109,24 @@ class _There:
 def _all(nodes: Any, what: str, *given: object) -> list[Any]:
     """The answers of all nodes, who work at the same time."""
     return [answer() for answer in [node.begin(what, *given) for node in nodes]]
+
+
+def _all_left(nodes: Any, what: str, *given: object) -> list[Any]:
+    """The answers of those nodes that are not lost, one after the other."""
+    answers = []
+    for node in nodes:
+        with _despite_losses():
+            answers.append(node.ask(what, *given))
+    return answers
+
+
+@contextlib.contextmanager
+def _despite_losses() -> Iterator[None]:
+    """A node that was lost does not keep the others from ending well."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - an actor died, however Ray says it
+        print(_line(error), file=sys.stderr)
 
 
 def _gang(order: dict[str, Any]) -> list[_There]:
@@ -245,19 +265,19 @@ def _tell_turn(turn: dict[str, Any], missing: dict[int, int]) -> None:
 def _tell_rest(nodes: Any) -> None:
     """What was printed last; also by who outlived the command."""
     for node in nodes:
-        try:
+        with _despite_losses():
             while True:
                 _tell_turn(node.ask("poll"), {})
                 if node.ask("all_printed"):
                     break
-        except Exception as error:  # noqa: BLE001 - as above
-            print(_line(error), file=sys.stderr)
 
 
 def _bring(order: dict[str, Any], nodes: Any) -> None:
     """What the command wrote, a machine after the other, the first node's last: its files count."""
     for node in reversed(nodes):
-        size = node.ask("pack")
+        size = sum(_all_left([node], "pack"))
+        if not size:
+            continue
         if size > order["largest"]:
             tell(
                 "note",

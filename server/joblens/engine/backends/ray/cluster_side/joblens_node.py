@@ -23,6 +23,7 @@ from typing import Any
 _SHELL_SETTINGS = ("BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH", "PYTHONHOME", "PWD", "OLDPWD")
 _PIECE = 48 * 1024
 _TURN = 0.05
+_NODE = "JOBLENS_RUN_NODE"
 
 
 class Node:
@@ -31,6 +32,8 @@ class Node:
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
         self._root = Path(order["root"])
+        self._own = os.urandom(8).hex()
+        """Tells the processes of this node from those of another on the same machine."""
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._logs: dict[int, tuple[str, Path, int]] = {}
         self._new_ends: list[tuple[int, int]] = []
@@ -179,7 +182,13 @@ class Node:
             given["RAY_ADDRESS"] = os.environ.get("RAY_ADDRESS", "auto")
         before = given.pop("PATH", "") or str(Path(sys.executable).parent)
         variables["PATH"] = os.pathsep.join([before, variables.get("PATH", os.defpath)])
-        return {"PYTHONUNBUFFERED": "1", **variables, **given, "PWD": str(self._root / "code")}
+        return {
+            "PYTHONUNBUFFERED": "1",
+            **variables,
+            **given,
+            _NODE: self._own,
+            "PWD": str(self._root / "code"),
+        }
 
     def _wait(self, task: dict[str, Any], child: subprocess.Popen[bytes]) -> None:
         code = child.wait()
@@ -216,7 +225,7 @@ class Node:
     def _keep_watch(self) -> None:
         """Start who ends everything should this process be killed; it lives outside of its tree."""
         if self._keeper is None:
-            told = json.dumps([self._order["mark"], str(self._root)])
+            told = json.dumps([f"{_NODE}={self._own}", self._order["mark"], str(self._root)])
             self._keeper = subprocess.Popen(
                 [sys.executable, "-S", __file__, told],
                 stdin=subprocess.PIPE,
@@ -296,13 +305,14 @@ def _remove(root: Path) -> None:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _keep_watch(mark: str, root: str) -> None:
+def _keep_watch(own: str, run: str, root: str) -> None:
     if os.fork():
         os._exit(0)  # an orphan is nobody's child: it is not ended with the tree that it watches
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    end_marked(mark, 0.5)
-    _remove(Path(root))
+    end_marked(own, 0.5)
+    if not _marked(run):  # another node of the run may be at work on this machine
+        _remove(Path(root))
 
 
 if __name__ == "__main__":
