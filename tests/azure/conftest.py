@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from joblens.azure.workspace import Workspace
-from tests.azure import azurite, certificate, control_plane, routes
+from tests.azure import azurite, certificate, control_plane, samples
 from tests.azure.control_plane import ControlPlane
+from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
 from tests.conftest import missing
 
 SITE = Path(__file__).parent / "site"
@@ -35,25 +36,39 @@ def _plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
         missing(reason)
     folder = tmp_path_factory.mktemp("azure")
     made = certificate.make_certificate(folder)
-    with azurite.running(folder / "storage", made) as storage, control_plane.running(storage) as plane:
+    with azurite.running(folder / "storage", made) as storage, control_plane.running(made, storage) as plane:
         yield plane
 
 
 @pytest.fixture
 def plane(_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ControlPlane]:
-    """The control plane, with this process's children led to it and signed in."""
+    """The control plane with storage, with this process's children led to it and signed in."""
     _plane.calls.clear()
+    _lead(_plane, monkeypatch, tmp_path)
+    yield _plane
+    _plane.faults.clear()
+
+
+@pytest.fixture
+def names_plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ControlPlane]:
+    """A control plane of the test's own, without storage, that holds the samples; children are led to it."""
+    made = certificate.make_certificate(tmp_path)
+    with control_plane.running(made) as plane:
+        samples.fill(plane)
+        _lead(plane, monkeypatch, tmp_path)
+        yield plane
+
+
+def _lead(plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     for name in [name for name in os.environ if name.startswith(("AZURE_", "AZUREML_", "MSI_"))]:
         monkeypatch.delenv(name)
-    for name, value in _plane.environment().items():
+    for name, value in plane.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path / "no-azure-command-line"))
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(folder / "no-azure-command-line"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(SITE), os.environ.get("PYTHONPATH")])))
-    yield _plane
-    _plane.refuse = None
 
 
 @pytest.fixture
 def workspace() -> Workspace:
     """The workspace that the control plane has."""
-    return Workspace(routes.SUBSCRIPTION, routes.GROUP, routes.WORKSPACE)
+    return Workspace(SUBSCRIPTION, GROUP, WORKSPACE)

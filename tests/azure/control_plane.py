@@ -1,28 +1,32 @@
-"""A stand-in for Azure's control plane: resource manager, workspace, run history, managed identity.
+"""A stand-in for Azure's control plane: resource manager, workspace, registries, run history, identity.
 
-It keeps what it is told in memory, records every call, and moves a job one state on with every look at
-its run: Queued, Running, Running, Completed. Files go to a real blob storage.
+It keeps what it is told in memory, records every call, and lets go wrong what a test wants to go wrong
+(faults.py). Files go to a real blob storage.
 """
 
-import base64
-import datetime as dt
 import json
 import re
+import socket
 import ssl
 import threading
-import uuid
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.azure.azurite import Storage
 from tests.azure.certificate import Certificate
-from tests.azure.routes import ROOT, ROUTES, STORES, Answer, State, refusal
+from tests.azure.faults import Fault, Faults
+from tests.azure.routes import ROUTES
+from tests.azure.state import STORES, Answer, State, refusal
+from tests.azure.tokens import IDENTITY_SECRET, Tokens
 
-IDENTITY_SECRET = "tests-only"
+_OPEN = ("/metadata/", "/discovery", "/registrymanagement/")
+"""What is told to everyone."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +37,30 @@ class Call:
     path: str
     body: Any
     status: int
+    query: dict[str, str] = field(default_factory=dict)
+    started: float = 0.0
+    ended: float = 0.0
+    """On the clock of time.monotonic()."""
+    agent: str = ""
 
 
 @dataclass
 class ControlPlane(State):
-    """The state behind the routes; tests read `calls` and `jobs`, and set `refuse` to be refused."""
+    """The state behind the routes; tests read `calls` and `jobs`, and say in `faults` what goes wrong."""
 
+    certificate: Path = Path()
     identity_url: str = ""
     calls: list[Call] = field(default_factory=list)
-    refuse: tuple[int, str] | None = None
+    faults: Faults = field(default_factory=Faults)
+    tokens: Tokens = field(default_factory=Tokens)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def environment(self) -> dict[str, str]:
         """The variables that lead a client here and sign it in, all of them documented ones."""
         return {
             "ARM_CLOUD_METADATA_URL": f"{self.url}/metadata/endpoints",
-            "REQUESTS_CA_BUNDLE": str(self.storage.certificate.path),
+            "REGISTRY_DISCOVERY_ENDPOINT_URL": f"{self.url}/",
+            "REQUESTS_CA_BUNDLE": str(self.certificate),
             "IDENTITY_ENDPOINT": self.identity_url,
             "IDENTITY_HEADER": IDENTITY_SECRET,
         }
@@ -57,42 +69,47 @@ class ControlPlane(State):
         """The bodies that were put to paths with this in them, in order."""
         return [call.body for call in self.calls if call.method == "PUT" and what in call.path]
 
-    def answer(self, method: str, path: str, query: dict[str, str], body: Any, authorized: bool) -> Answer:
+    def asked(self, what: str) -> list[str]:
+        """The paths that were asked for and match a pattern, in order."""
+        return [call.path for call in self.calls if call.method == "GET" and re.search(what, call.path)]
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: Any, authorization: str) -> Answer:
         """The answer to one request."""
-        if self.refuse is not None and path.startswith(ROOT):
-            return refusal(*self.refuse)
-        if path.startswith(ROOT) and not authorized:
-            return refusal(401, "The access token is missing.")
+        if not path.startswith(_OPEN) and not self.tokens.accepts(authorization):
+            return refusal(401, "The access token is missing or has expired.", WWW_Authenticate="Bearer")
         for verb, pattern, route in ROUTES:
             match = re.fullmatch(pattern, path)
-            if match and verb in (method, "*"):
+            if match and verb == method:
                 with self.lock:
-                    return route(self, *match.groups(), query=query, body=body)
+                    return route(self, *match.groups(), path=path, query=query, body=body)
         return refusal(404, f"There is nothing at {path}.")
 
 
 @contextmanager
-def running(storage: Storage) -> Iterator[ControlPlane]:
+def running(certificate: Certificate, storage: Storage | None = None) -> Iterator[ControlPlane]:
     """The control plane over TLS, and the managed identity endpoint beside it."""
-    for container in STORES.values():
-        storage.client().create_container(container)
-    plane = ControlPlane(storage)
+    if storage is not None:
+        for container in STORES.values():
+            storage.client().create_container(container)
+    plane = ControlPlane(storage, certificate=certificate.path)
     with (
-        _serving(_handler(plane), storage.certificate) as port,
-        _serving(_IdentityHandler, None) as identity_port,
+        _serving(_handler(plane), certificate) as port,
+        _serving(_identity_handler(plane), None) as identity_port,
     ):
         plane.url = f"https://localhost:{port}"
         plane.identity_url = f"http://127.0.0.1:{identity_port}/msi/token"
-        yield plane
+        try:
+            yield plane
+        finally:
+            plane.faults.clear()
 
 
 @contextmanager
 def _serving(handler: type[BaseHTTPRequestHandler], certificate: Certificate | None = None) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.path, certificate.key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.tls.load_cert_chain(certificate.path, certificate.key)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -103,20 +120,51 @@ def _serving(handler: type[BaseHTTPRequestHandler], certificate: Certificate | N
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """In the connection's own thread: a slow handshake holds up nobody else."""
+        try:
+            if self.tls is not None:
+                request = self.tls.wrap_socket(request, server_side=True)
+            super().finish_request(request, client_address)
+        except OSError:  # The client went away, as clients do.
+            pass
+        finally:
+            if self.tls is not None and isinstance(request, ssl.SSLSocket):
+                request.close()
+
+
 def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
     class Handler(_Handler):
         def answer(self) -> None:
+            started = time.monotonic()
             address = urlsplit(self.path)
             path = unquote(address.path)
             query = {key: values[0] for key, values in parse_qs(address.query).items()}
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             body = json.loads(raw) if raw else None
-            authorized = (self.headers.get("Authorization") or "").startswith("Bearer ")
-            answer = plane.answer(self.command, path, query, body, authorized)
-            plane.calls.append(Call(self.command, path, body, answer.status))
-            self.send(answer)
+            found = plane.faults.of(self.command, path)
+            plane.faults.delay(found)
+            authorization = self.headers.get("Authorization") or ""
+            answer = _refused(found) or plane.answer(self.command, path, query, body, authorization)
+            agent = self.headers.get("User-Agent") or ""
+            times = (started, time.monotonic())
+            plane.calls.append(Call(self.command, path, body, answer.status, query, *times, agent))
+            self.send(answer, found)
 
     return Handler
+
+
+def _refused(found: list[Fault]) -> Answer | None:
+    for fault in found:
+        if fault.status is not None:
+            after = {"Retry_After": fault.retry_after} if fault.retry_after else {}
+            return refusal(fault.status, fault.message, **after)
+    return None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -125,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         raise NotImplementedError
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: Answer, faults: list[Fault] | None = None) -> None:
         content = b"" if answer.body is None else json.dumps(answer.body).encode()
         self.send_response(answer.status)
         self.send_header("Content-Type", "application/json")
@@ -133,7 +181,21 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        self._write(content, faults or [])
+
+    def _write(self, content: bytes, faults: list[Fault]) -> None:
+        cut = next((one.cut_after for one in faults if one.cut_after is not None), None)
+        speed = next((one.speed for one in faults if one.speed), 0.0)
+        piece = max(1, int(speed / 20)) if speed else len(content) or 1
+        for start in range(0, len(content) if cut is None else cut, piece):
+            self.wfile.write(content[start : min(start + piece, cut or len(content))])
+            if speed:
+                self.wfile.flush()
+                time.sleep(0.05)
+        if cut is not None:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
 
     def do_GET(self) -> None:
         self.answer()
@@ -144,26 +206,17 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-class _IdentityHandler(_Handler):
-    """Gives tokens as the managed identity of an Azure host does: any process there may ask, by a header."""
+def _identity_handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        """Gives tokens as the managed identity of an Azure host does, to any process there that asks."""
 
-    def answer(self) -> None:
-        if self.headers.get("X-IDENTITY-HEADER") != IDENTITY_SECRET:
-            self.send(Answer({"error": "wrong header"}, 401))
-            return
-        resource = parse_qs(urlsplit(self.path).query).get("resource", [""])[0]
-        end = int((dt.datetime.now() + dt.timedelta(hours=8)).timestamp())
-        token = {"access_token": _token(resource, end), "expires_on": str(end), "resource": resource}
-        self.send(Answer({**token, "token_type": "Bearer"}))
+        def answer(self) -> None:
+            if self.headers.get("X-IDENTITY-HEADER") != IDENTITY_SECRET:
+                self.send(Answer({"error": "wrong header"}, 401))
+                return
+            resource = parse_qs(urlsplit(self.path).query).get("resource", [""])[0]
+            token, end = plane.tokens.give(resource)
+            answer = {"access_token": token, "expires_on": str(end), "resource": resource}
+            self.send(Answer({**answer, "token_type": "Bearer"}))
 
-
-def _token(audience: str, end: int) -> str:
-    """A token in the shape of Azure's (header, claims, signature); nobody checks its signature here."""
-    parts: tuple[dict[str, Any], ...] = (
-        {"alg": "none", "typ": "JWT"},
-        {"aud": audience, "exp": end, "oid": str(uuid.UUID(int=2))},
-        {},
-    )
-    return ".".join(
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
-    )
+    return Handler

@@ -10,7 +10,7 @@ import pytest
 from pygls.exceptions import JsonRpcException
 
 from tests.azure.control_plane import ControlPlane
-from tests.azure.routes import GROUP, SUBSCRIPTION, WORKSPACE
+from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
 from tests.azure.test_submit import IRIS, job_file, sent_job
 from tests.lsp.conftest import Editor, editing
 from tests.shared_data import SEED

@@ -8,7 +8,7 @@ from joblens.azure.submit import Submitted, cancel, show, stream, submit
 from joblens.azure.workspace import Workspace
 from joblens.errors import CloudError, JobFileError, MissingToolError, UserError
 from tests.azure.control_plane import ControlPlane
-from tests.azure.routes import ROOT
+from tests.azure.state import ROOT
 from tests.shared_data import CORPUS, SEED
 
 pytestmark = pytest.mark.slow
@@ -203,7 +203,7 @@ def test_a_mistake_in_the_job_is_one_sentence(
 def test_a_refusal_of_azure_is_one_sentence(
     plane: ControlPlane, workspace: Workspace, tmp_path: Path, status: int, said: str
 ) -> None:
-    plane.refuse = (status, "You may not do this.")
+    plane.faults.add(where=ROOT, status=status)
     with pytest.raises(CloudError, match=said) as caught:
         submit(job_file(tmp_path), workspace)
     assert caught.value.hint
