@@ -10,7 +10,7 @@ from joblens import checks
 from joblens.checks.settings import LEVELS
 from joblens.engine import records
 from joblens.engine.events import Event
-from joblens.lsp import check_settings, commands, protocol
+from joblens.lsp import check_settings, cloud, commands, protocol
 from tests.shared_data import ROOT
 
 MANIFEST = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
@@ -53,8 +53,12 @@ def test_the_extension_brings_the_commands_that_the_server_leaves_to_it():
 def test_every_setting_is_read_and_no_other():
     settings = set(MANIFEST["contributes"]["configuration"]["properties"])
     read = found(r'\.get<\w+>\("([^"]+)"', (SOURCES / "settings.ts").read_text(encoding="utf-8"))
-    # The language client reads the first of these by itself, the server asks for the other.
-    assert settings == {f"joblens.{name}" for name in read} | {"joblens.trace.server", check_settings.SECTION}
+    # The language client reads the first of the others by itself, the server asks for what is left.
+    azure = {
+        f"{cloud.SECTION}.{name}" for name in ("subscription", "resourceGroup", "workspace", "registries")
+    }
+    others = {"joblens.trace.server", check_settings.SECTION}
+    assert settings == {f"joblens.{name}" for name in read} | others | azure
 
 
 def test_a_severity_in_the_settings_is_one_that_the_server_knows():
@@ -65,7 +69,8 @@ def test_a_severity_in_the_settings_is_one_that_the_server_knows():
 
 
 def test_both_sides_know_the_same_messages():
-    python = {protocol.RUN, protocol.CANCEL, protocol.SUBMIT, protocol.RUN_EVENT}
+    python = {protocol.RUN, protocol.CANCEL, protocol.SUBMIT, protocol.RUN_EVENT, protocol.TOKEN}
+    python |= {protocol.WORKSPACES, protocol.USE_WORKSPACE, protocol.WORKSPACE_STATE}
     assert python == found(r'"(joblens/\w+)"', PROTOCOL)
 
 
@@ -85,6 +90,13 @@ def test_a_run_is_asked_for_with_the_same_words():
         re.sub(r"_(\w)", lambda match: match[1].upper(), field.name) for field in fields(protocol.RunParams)
     }
     assert camel == members("RunParams") == members("DryRunParams")
+
+
+def test_a_workspace_is_asked_for_with_the_same_words():
+    camel = {
+        re.sub(r"_(\w)", lambda match: match[1].upper(), field.name) for field in fields(protocol.UseParams)
+    }
+    assert camel == members("UseWorkspaceParams")
 
 
 def test_a_run_is_over_at_the_same_statuses():

@@ -10,9 +10,20 @@ import {
 } from "vscode-languageclient/node";
 
 import { log } from "./log";
-import { OWN_EXTENSION, RUN_EVENT, type Request, type RunEvent } from "./protocol";
+import { editorToken } from "./account";
+import {
+  OWN_EXTENSION,
+  RUN_EVENT,
+  type Request,
+  type RunEvent,
+  TOKEN,
+  type TokenParams,
+  WORKSPACE_STATE,
+  type WorkspaceState,
+} from "./protocol";
 import type { ServerCommand } from "./server";
 import { tellFailure, tellingFailure } from "./tellFailure";
+import { withoutTokens } from "./withoutTokens";
 
 /** Finds out how to start the server; undefined when it cannot be, and the user has been told why. */
 export type FindServer = () => Promise<ServerCommand | undefined>;
@@ -23,6 +34,11 @@ export class Client implements Disposable {
   private readonly stopped = new EventEmitter<void>();
   /** The server is gone: asked to, or crashed; a crashed one is started again. */
   readonly onStopped = this.stopped.event;
+  private readonly workspaceStates = new EventEmitter<WorkspaceState>();
+  readonly onWorkspaceState = this.workspaceStates.event;
+  private readonly running = new EventEmitter<void>();
+  /** The server is up: for the first time, or again. */
+  readonly onRunning = this.running.event;
   private client: LanguageClient | undefined;
   /** The start or stop under way, so that two restarts never overlap. */
   private busy: Promise<void> = Promise.resolve();
@@ -55,6 +71,8 @@ export class Client implements Disposable {
     void this.afterwards(() => this.stopNow());
     this.runEvents.dispose();
     this.stopped.dispose();
+    this.running.dispose();
+    this.workspaceStates.dispose();
   }
 
   private afterwards(step: () => Promise<void>): Promise<void> {
@@ -70,9 +88,14 @@ export class Client implements Disposable {
     client.onNotification(RUN_EVENT, (event: RunEvent) => {
       this.runEvents.fire(event);
     });
+    client.onNotification(WORKSPACE_STATE, (state: WorkspaceState) => {
+      this.workspaceStates.fire(state);
+    });
+    client.onRequest(TOKEN, async ({ scope }: TokenParams) => ({ token: await editorToken(scope) }));
     client.onDidChangeState(({ newState }) => {
       log.info(`The language server is ${STATES[newState]}.`);
       if (newState === State.Stopped) this.stopped.fire();
+      if (newState === State.Running) this.running.fire();
     });
     try {
       await client.start();
@@ -113,7 +136,7 @@ function languageClient({ command, args, env }: ServerCommand): LanguageClient {
       ],
       initializationOptions: { [OWN_EXTENSION]: true },
       outputChannel: log,
-      traceOutputChannel: log,
+      traceOutputChannel: withoutTokens(log),
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),

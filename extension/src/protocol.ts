@@ -37,6 +37,41 @@ export interface SubmittedJob {
   readonly studioUrl: string;
 }
 
+/** The full address of an Azure ML workspace. */
+export interface Workspace {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly subscriptionName?: string;
+}
+
+export interface WorkspacesParams {
+  /** The file whose configured workspace is asked for. */
+  readonly uri?: string;
+  /** Those that the account sees, not the configured one. */
+  readonly all: boolean;
+  readonly editorAccount: boolean;
+}
+
+export interface UseWorkspaceParams {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly editorAccount: boolean;
+}
+
+/** How the workspace in use answers. */
+export interface WorkspaceState {
+  readonly name: string;
+  readonly kind: "asking" | "answers" | "offline" | "refused" | "signedOut";
+  /** The reason, and the next step. */
+  readonly text: string;
+}
+
+export interface TokenParams {
+  readonly scope: string;
+}
+
 export interface ExecuteCommandParams {
   readonly command: string;
   readonly arguments?: readonly string[];
@@ -59,6 +94,15 @@ export const runRequest: Request<RunParams, StartedRun> = { method: "joblens/run
 export const dryRunRequest: Request<DryRunParams, DryRunText> = { method: "joblens/run" };
 export const cancelRequest: Request<{ readonly name: string }, unknown> = { method: "joblens/cancel" };
 export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };
+export const workspacesRequest: Request<WorkspacesParams, { readonly workspaces: readonly Workspace[] }> = {
+  method: "joblens/workspaces",
+};
+export const useWorkspaceRequest: Request<UseWorkspaceParams, { readonly name: string }> = {
+  method: "joblens/useWorkspace",
+};
+export const WORKSPACE_STATE = "joblens/workspaceState";
+/** A request of the server: a token of the editor's account. */
+export const TOKEN = "joblens/token";
 export const RUN_EVENT = "joblens/runEvent";
 
 /** Initialization option: the commands are ours, and problems are pushed: the quickest way to show them once. */

@@ -4,10 +4,14 @@ import { ConfigurationTarget, type Uri, workspace } from "vscode";
 
 export type Backend = "auto" | "process" | "container" | "ray";
 
+/** Whose account Azure is asked with: the editor's if there is one, or one of the two. */
+export type SignIn = "auto" | "editor" | "machine";
+
 export interface Settings {
   /** A path or a command; empty when Joblens is to look for a Python itself. */
   readonly python: string;
   readonly backend: Backend;
+  readonly signIn: SignIn;
 }
 
 export const PYTHON_SETTING = "joblens.python";
@@ -17,6 +21,7 @@ export function readSettings(scope?: Uri): Settings {
   return {
     python: settings.get<string>("python", "").trim(),
     backend: settings.get<Backend>("run.backend", "auto"),
+    signIn: settings.get<SignIn>("azure.signIn", "auto"),
   };
 }
 

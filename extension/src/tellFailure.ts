@@ -28,7 +28,7 @@ function dataOf(error: unknown): RefusalData {
 }
 
 /** What could not be done, and the next step where the server sent one. */
-function failureText(error: unknown): string {
+export function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { hint } = dataOf(error);
   return hint ? `${error.message} ${hint}` : error.message;

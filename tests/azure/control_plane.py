@@ -110,7 +110,7 @@ def _serving(handler: type[BaseHTTPRequestHandler], certificate: Certificate | N
     if certificate is not None:
         server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server.tls.load_cert_chain(certificate.path, certificate.key)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=lambda: server.serve_forever(0.02), daemon=True)
     thread.start()
     try:
         yield server.server_port

@@ -4,11 +4,11 @@ import pytest
 
 from joblens.checks import check
 from joblens.checks.subject import Subject
-from joblens.job.known_names import Asset, KnownName
+from joblens.job.known_names import Asset, KnownName, NoNames
 from joblens.text.document import Document
 
 
-class _Names:
+class _Names(NoNames):
     def __init__(self, *known: KnownName) -> None:
         self._known = known
 

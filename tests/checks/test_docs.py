@@ -1,7 +1,8 @@
 """The examples of docs/checks.md do what the page says, and every code has a bad one and a good one.
 
 A section holds a bad example, then one headed "Good:". Files beside it stand in its info string
-(`yaml files=src/train.py,data/`: empty ones) or in a block of their own (`python file=src/train.py`).
+(`yaml files=src/train.py,data/`: empty ones) or in a block of their own (`python file=src/train.py`); so do
+the computes of the workspace that the editor knows (`yaml workspace=cpu,gpu`).
 """
 
 import re
@@ -16,12 +17,15 @@ from joblens.checks.problem import Problem
 from joblens.checks.subject import Subject
 from joblens.cli.checking.rules import rules
 from joblens.features.folder_names import FolderNames
+from joblens.job.known_names import Asset, KnownName, NoNames
 from joblens.text.document import Document
 from tests.marked import spans
 from tests.shared_data import ROOT
 
 _SECTION = re.compile(r"^## (JL\d+):(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_BLOCK = re.compile(r"^(Good:\n\n)?```(\w+)(?: (files?)=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^(Good:\n\n)?```(\w+)(?: (files?|workspace)=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,21 @@ class _Example:
     text: str
     good: bool
     files: dict[str, str] = field(default_factory=dict)
+    computes: tuple[str, ...] = ()
+    """What the workspace has, where the editor knows one."""
+
+
+class _Workspace(NoNames):
+    """Has told all its computes."""
+
+    def __init__(self, computes: tuple[str, ...]) -> None:
+        self._computes = tuple(KnownName(one, in_cloud=True) for one in computes)
+
+    def names(self, asset: Asset) -> tuple[KnownName, ...]:
+        return self._computes if asset == "compute" else ()
+
+    def lacks(self, asset: Asset, name: str, version: str = "") -> bool:
+        return asset == "compute" and name not in [one.name for one in self._computes]
 
 
 def _examples(page: str) -> list[_Example]:
@@ -40,7 +59,13 @@ def _of_section(code: str, section: str) -> list[_Example]:
     blocks = _BLOCK.findall(section)
     written = {names: text for _, _, word, names, text in blocks if word == "file"}
     return [
-        _Example(code, text, bool(good), written | dict.fromkeys(names.split(",") if names else (), ""))
+        _Example(
+            code,
+            text,
+            bool(good),
+            written | dict.fromkeys(names.split(",") if word == "files" else (), ""),
+            tuple(names.split(",")) if word == "workspace" else (),
+        )
         for good, language, word, names, text in blocks
         if language == "yaml" and word != "file"
     ]
@@ -96,6 +121,8 @@ def _problems(text: str, example: _Example, folder: Path) -> list[Problem]:
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
+    if example.computes:
+        return check(Subject(Document(text), None, _Workspace(example.computes)))
     if not example.files:
         return problems(Document(text))  # Nothing lies beside it: no path leads anywhere.
     job = folder / "job.yml"

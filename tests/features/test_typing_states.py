@@ -12,7 +12,7 @@ import pytest
 from joblens.checks.subject import Subject
 from joblens.features.completion import completions
 from joblens.features.proposal import Completion
-from joblens.job.known_names import Asset, KnownName
+from joblens.job.known_names import Asset, KnownName, NoNames
 from joblens.text.document import Document
 from tests.marked import CURSOR
 
@@ -43,7 +43,7 @@ outputs:
 """
 
 
-class Names:
+class Names(NoNames):
     """What a workspace might have."""
 
     def names(self, asset: Asset) -> tuple[KnownName, ...]:

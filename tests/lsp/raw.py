@@ -28,6 +28,8 @@ class Raw:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
         self.told: list[Message] = []
+        self.replies: dict[str, Any] = {}
+        """What requests of the server are answered with; others with nothing."""
         self._answers: dict[object, Message] = {}
         self._arrived: Queue[Message | None] = Queue()
         self._last = 0
@@ -113,7 +115,8 @@ class Raw:
             return
         self.told.append(message)
         if "id" in message:
-            self.send({"jsonrpc": "2.0", "id": message["id"], "result": None})
+            reply = self.replies.get(message["method"])
+            self.send({"jsonrpc": "2.0", "id": message["id"], "result": reply})
 
     def _read(self) -> None:
         stream = self.process.stdout

@@ -77,11 +77,20 @@ def stream(params: Params, send: Send) -> dict[str, object]:
     return _facts(jobs.get(params["name"]))
 
 
+def token(params: Params, _send: Send) -> dict[str, object]:
+    """A token of the account that this machine is signed in with; it goes to the asker and nowhere else."""
+    from azure.identity import DefaultAzureCredential
+
+    found = DefaultAzureCredential().get_token(params["scope"])
+    return {"token": found.token, "expires": found.expires_on}
+
+
 METHODS: Mapping[str, Callable[[Params, Send], dict[str, object]]] = {
     "submit": submit,
     "show": show,
     "cancel": cancel,
     "stream": stream,
+    "token": token,
 }
 
 

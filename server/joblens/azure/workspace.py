@@ -68,6 +68,12 @@ def find_workspace(
     return Workspace(*(parts[part] for part in _PARTS))
 
 
+def command_line_folder(environment: Mapping[str, str]) -> Path:
+    """Where the Azure command line keeps its settings."""
+    own = environment.get("AZURE_CONFIG_DIR")
+    return Path(own) if own else Path(environment.get("HOME") or Path.home()) / ".azure"
+
+
 def _places(folder: Path, environment: Mapping[str, str]) -> Iterator[Settings]:
     yield _from_environment(environment)
     yield _from_config_file(folder)
@@ -99,8 +105,7 @@ def _from_config_file(folder: Path) -> Settings:
 
 def _from_command_line(environment: Mapping[str, str]) -> Settings:
     """The defaults of `az`: `az configure --defaults group=... workspace=...` and its subscription."""
-    own = environment.get("AZURE_CONFIG_DIR")
-    folder = Path(own) if own else Path(environment.get("HOME") or Path.home()) / ".azure"
+    folder = command_line_folder(environment)
     config = configparser.ConfigParser(interpolation=None)
     try:
         config.read(folder / "config", encoding="utf-8")

@@ -40,7 +40,7 @@ def _of(known: KnownNames, asset: Asset) -> dict[str, KnownName]:
 def _meant(name: str, known: dict[str, KnownName]) -> str | None:
     """The name that other files have, where this one is just in this file."""
     own = known.get(name)
-    if len(name) < _SHORTEST or (own is not None and (own.files > 1 or own.defined)):
+    if len(name) < _SHORTEST or (own is not None and (own.files > 1 or own.defined or own.in_cloud)):
         return None
     near = [one.name for one in known.values() if (one.files > 1 or one.defined) and _is_slip(name, one.name)]
     return near[0] if len(near) == 1 else None

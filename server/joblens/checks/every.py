@@ -44,6 +44,7 @@ from joblens.checks import (
     sweep_sampling,
     sweep_space,
     syntax,
+    unknown_asset,
     unknown_flag,
     unknown_key,
     unknown_schema,
@@ -105,6 +106,7 @@ CHECKS: tuple[Check, ...] = (
     other_experiment.problems,
     reference.problems,
     asset_name.problems,
+    unknown_asset.problems,
     unused.problems,
 )
 

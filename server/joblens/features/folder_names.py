@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from joblens.job.known_names import Asset, KnownName, joined
+from joblens.job.known_names import Asset, KnownName, NoNames, joined
 from joblens.job.names_in_file import Seen, names_in_file
 
 _MOST_FILES = 2_000
@@ -24,7 +24,7 @@ _SUFFIXES = (".yml", ".yaml")
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
 
 
-class FolderNames:
+class FolderNames(NoNames):
     """The names of some folders; what it answers with is replaced as a whole, so that any thread may ask."""
 
     def __init__(self, folders: Iterable[Path]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
+from joblens.features.about_reference import about_reference
 from joblens.features.occurrences import at, occurrences
 from joblens.features.placeholder_names import told
+from joblens.job.known_names import KnownNames
 from joblens.job.occurrences import Name, Occurrence
 from joblens.schema.find import Known, find
 from joblens.text.document import Document
@@ -25,9 +27,22 @@ class Hover:
     span: Span
 
 
-def hover(subject: Subject, offset: int) -> Hover | None:
-    """What there is to say of the text at `offset`."""
-    return _of_placeholder(subject, offset) or _of_key(subject, offset)
+def hover(subject: Subject, offset: int, known: KnownNames | None = None) -> Hover | None:
+    """What there is to say of the text at `offset`; `known` are the names of assets."""
+    found = _of_placeholder(subject, offset)
+    if found is None and known is not None:
+        found = _of_reference(subject, offset, known)
+    return found or _of_key(subject, offset)
+
+
+def _of_reference(subject: Subject, offset: int, known: KnownNames) -> Hover | None:
+    """What the asset is that a value refers to."""
+    path = subject.tree.path_at(offset)
+    node = subject.tree.node_at(path) if path else None
+    if not isinstance(node, Scalar) or not node.span.start <= offset <= node.span.end:
+        return None
+    about = about_reference(subject, path, node.value, known)
+    return Hover(about, node.span) if about is not None else None
 
 
 def _of_placeholder(subject: Subject, offset: int) -> Hover | None:

@@ -35,9 +35,11 @@ from joblens.lsp.workspace import OpenDocument
 from joblens.lsp.written import Written
 
 
-def hover(opened: OpenDocument, position: types.Position) -> types.Hover | None:
+def hover(
+    opened: OpenDocument, position: types.Position, known: KnownNames | None = None
+) -> types.Hover | None:
     """What there is to say of a place."""
-    found = hover_feature.hover(opened.subject, opened.positions.offset_at(position))
+    found = hover_feature.hover(opened.subject, opened.positions.offset_at(position), known)
     return convert.hover(opened.positions, found) if found is not None else None
 
 

@@ -76,7 +76,7 @@ async def _cancel_run(server: JoblensServer, call: Call) -> object:
 async def _submit(server: JoblensServer, call: Call) -> object:
     uri = _saved(server, call)
     async with progress.shown(server, call.token, "Submitting the job to the cluster"):
-        submitted = await runs.submit(uri)
+        submitted = await runs.submit(server, uri)
     said = f"Job '{submitted['name']}' is submitted: {submitted['status']}. {submitted['studioUrl']}".strip()
     server.window_show_message(types.ShowMessageParams(types.MessageType.Info, said))
     return submitted
@@ -89,6 +89,17 @@ def _saved(server: JoblensServer, call: Call) -> str:
     if opened is not None and on_disk is not None and opened.document.text != on_disk.document.text:
         raise runs.refusal("The file has changes that are not saved.", hint="Save it, then try again.")
     return uri
+
+
+async def _choose_workspace(server: JoblensServer, call: Call) -> object:
+    """The one that is configured, else the one that is named: its subscription, resource group and name."""
+    names = [str(one) for one in call.arguments]
+    if len(names) not in (0, 3):
+        raise JsonRpcInvalidParams("The arguments are a subscription, a resource group and a name, or none.")
+    chosen = await server.cloud.choose(*names)
+    said = f"Names of the workspace '{chosen.name}' are offered from now on."
+    server.window_show_message(types.ShowMessageParams(types.MessageType.Info, said))
+    return {"name": chosen.name}
 
 
 async def _tell_guesses(server: JoblensServer, call: Call) -> object:
@@ -114,4 +125,5 @@ COMMANDS: Mapping[str, Command] = {
     protocol.DRY_RUN: _dry_run,
     protocol.CANCEL_RUN: _cancel_run,
     protocol.SUBMIT_JOB: _submit,
+    protocol.CHOOSE_WORKSPACE: _choose_workspace,
 }

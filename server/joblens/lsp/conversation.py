@@ -127,6 +127,7 @@ class Conversation(LanguageServerProtocol):
     def lsp_shutdown(self, *_params: object) -> None:  # type: ignore[override]
         """Stop what is under way."""
         self._shutdown = True
+        self._joblens.cloud.end()
         for future in list(self._request_futures.values()):
             future.cancel()
 

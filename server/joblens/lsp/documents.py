@@ -95,6 +95,12 @@ class Documents:
         for opened in self._open.values():
             self._renew(opened)
 
+    def names_changed(self) -> None:
+        """Say anew what is wrong with every document: more, or other, names are known."""
+        for opened in self._open.values():
+            opened.forget_problems()
+        self.tell_all()
+
     def tell_all(self) -> None:
         """Say of all documents what is wrong with them, by the settings of now."""
         for uri in self._open:

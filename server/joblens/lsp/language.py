@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+
+from joblens.lsp.names import Asking
 
 if TYPE_CHECKING:
     from joblens.lsp.server import JoblensServer
@@ -14,27 +17,58 @@ if TYPE_CHECKING:
 _TOKENS = ["operator", "keyword", "parameter", "variable", "function", "namespace", "property"]
 
 
+_ROUNDS = 3
+"""An answer may wait for names, then for versions, and is given then, whatever has come."""
+
+
+def _rounds(server: JoblensServer) -> Iterator[Asking]:
+    return (Asking(server.names) for _ in range(_ROUNDS))
+
+
 def register(server: JoblensServer) -> None:
     """Put the handlers in place."""
 
+    # Generators: they answer at once, or yield what they wait for while the server goes on with all else.
     @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def _hover(params: types.HoverParams) -> types.Hover | None:
+    def _hover(params: types.HoverParams) -> Generator[Any, None, types.Hover | None]:
         from joblens.lsp import answers
 
         opened = server.documents.get(params.text_document.uri)
-        return answers.hover(opened, params.position) if opened is not None else None
+        found = None
+        for asking in _rounds(server):
+            if opened is None:
+                break
+            version, found = opened.version, answers.hover(opened, params.position, asking)
+            if not asking.waiting:
+                break
+            yield asking.wait, (), {}
+            if opened.version != version:
+                return None
+        return found
 
     @server.feature(
         types.TEXT_DOCUMENT_COMPLETION,
         types.CompletionOptions(trigger_characters=["$", "{", ".", " ", ":", "/", "@"]),
     )
-    def _completion(params: types.CompletionParams) -> types.CompletionList | None:
+    def _completion(params: types.CompletionParams) -> Generator[Any, None, types.CompletionList | None]:
         from joblens.lsp import answers
 
         opened = server.documents.get(params.text_document.uri)
-        if opened is None:
-            return None
-        return answers.completion(opened, params.position, server.names.known, server.client)
+        found = None
+        for asking in _rounds(server):
+            if opened is None:
+                break
+            version, found = (
+                opened.version,
+                answers.completion(opened, params.position, asking, server.client),
+            )
+            found.is_incomplete |= asking.incomplete
+            if not asking.waiting:
+                break
+            yield asking.wait, (), {}
+            if opened.version != version:  # The editor asks again for what it has now.
+                return types.CompletionList(is_incomplete=True, items=[])
+        return found
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def _definition(params: types.DefinitionParams) -> list[types.Location]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
@@ -10,28 +11,50 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from joblens.job.known_names import AllNames, NoNames
 from joblens.lsp.uris import path_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from joblens.azure.workspace_names import WorkspaceNames
     from joblens.features.folder_names import FolderNames
-    from joblens.job.known_names import Asset, KnownName
+    from joblens.job.known_names import Asset, KnownName, KnownNames
     from joblens.lsp.server import JoblensServer
 
 _FIRST_PAUSE = 0.5
 """Seconds until the folders are read: the first document goes first."""
+_PATIENCE = 1.0
+"""Seconds that one answer waits for the workspace; the rest of the editor goes on meanwhile."""
 
 
-class Names:
-    """The names of the server's folders, kept up to date by a thread of its own."""
+class Names(NoNames):
+    """The names of the server's folders, kept up to date by a thread of its own, and of the workspace."""
 
     def __init__(self) -> None:
         self.known: FolderNames | None = None
+        self.cloud: WorkspaceNames | None = None
+        """What the workspace has that the user has chosen."""
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def names(self, asset: Asset) -> tuple[KnownName, ...]:
         """What is known by now."""
-        return self.known.names(asset) if self.known is not None else ()
+        return self._all.names(asset)
+
+    def name(self, asset: Asset, name: str, registry: str = "") -> KnownName | None:
+        """What is known of one name by now."""
+        return self._all.name(asset, name, registry)
+
+    def lacks(self, asset: Asset, name: str, version: str = "") -> bool:
+        """Whether the workspace has said that it has no such thing."""
+        return self.cloud is not None and self.cloud.lacks(asset, name, version)
+
+    @property
+    def _all(self) -> KnownNames:
+        # What the workspace says of a name comes before what files say.
+        both = [one for one in (self.cloud, self.known) if one is not None]
+        return both[0] if len(both) == 1 else AllNames(*both)
 
     def open(self, uris: list[str]) -> None:
         """Read these folders, and no others any more."""
@@ -60,6 +83,47 @@ class Names:
         time.sleep(_FIRST_PAUSE)
         while True:
             self._work.get()()
+
+
+class Asking(NoNames):
+    """Asks on the user's behalf: what the workspace has not told yet is fetched, and may be waited for."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.waiting: list[Future[None]] = []
+        """What will be known soon."""
+        self.incomplete = False
+        """Whether something is not known yet."""
+
+    def names(self, asset: Asset) -> tuple[KnownName, ...]:
+        """What is known by now."""
+        self._want(asset)
+        return self._names.names(asset)
+
+    def name(self, asset: Asset, name: str, registry: str = "") -> KnownName | None:
+        """What is known of one name by now."""
+        self._want(asset)
+        known = self._names.name(asset, name, registry)
+        if known is not None and known.in_cloud:
+            self._want(asset, name, registry)
+        return known
+
+    def lacks(self, asset: Asset, name: str, version: str = "") -> bool:
+        """Whether the workspace has said that it has no such thing."""
+        return self._names.lacks(asset, name, version)
+
+    async def wait(self) -> None:
+        """Until something of it is known, or it takes too long: the editor asks again."""
+        await asyncio.wait([asyncio.wrap_future(one) for one in self.waiting], timeout=_PATIENCE)
+
+    def _want(self, asset: Asset, name: str = "", registry: str = "") -> None:
+        cloud = self._names.cloud
+        if cloud is None:
+            return
+        waiting = cloud.wanted(asset, name, registry)
+        if waiting is not None:
+            self.waiting.append(waiting)
+        self.incomplete |= cloud.is_awaited(asset, name, registry)
 
 
 def register(server: JoblensServer) -> None:

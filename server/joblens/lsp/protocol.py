@@ -13,6 +13,16 @@ SUBMIT = "joblens/submit"
 RUN_EVENT = "joblens/runEvent"
 """Notification {name, kind, text?, status?, exitCode?, trackingUrl?, more?}: something happened in a run."""
 
+WORKSPACES = "joblens/workspaces"
+"""Request {uri?, all}: the workspace that is configured; with `all`, those that the account sees."""
+USE_WORKSPACE = "joblens/useWorkspace"
+"""Request {subscription, resourceGroup, name, editorAccount}: tell names of this workspace from now on;
+of none, if it has no name."""
+WORKSPACE_STATE = "joblens/workspaceState"
+"""Notification {name, kind, text}: how the workspace in use answers."""
+TOKEN = "joblens/token"
+"""Request to the editor {scope}: a token of its account, `{token}`, or nothing; never shown or written."""
+
 OWN_EXTENSION = "ownExtension"
 """Initialization option: the editor has Joblens's own extension, which brings the commands."""
 CHECK_WORKSPACE = "joblens.checkWorkspace"
@@ -26,8 +36,29 @@ RUN_LOCALLY = "joblens.runLocally"
 DRY_RUN = "joblens.dryRun"
 CANCEL_RUN = "joblens.cancelRun"
 SUBMIT_JOB = "joblens.submit"
-COMMANDS = (CHECK_WORKSPACE, RUN_LOCALLY, DRY_RUN, CANCEL_RUN, SUBMIT_JOB)
+CHOOSE_WORKSPACE = "joblens.chooseWorkspace"
+COMMANDS = (CHECK_WORKSPACE, RUN_LOCALLY, DRY_RUN, CANCEL_RUN, SUBMIT_JOB, CHOOSE_WORKSPACE)
 """Commands that Joblens's own extension brings itself; two of one name would clash in VS Code."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseParams:
+    """What `joblens/useWorkspace` asks for."""
+
+    subscription: str
+    resource_group: str
+    name: str
+    editor_account: bool = False
+
+    @staticmethod
+    def of(params: object) -> UseParams:
+        """Read from the message's parameters."""
+        return UseParams(
+            subscription=str(getattr(params, "subscription", "")),
+            resource_group=str(getattr(params, "resourceGroup", "")),
+            name=str(getattr(params, "name", "")),
+            editor_account=bool(getattr(params, "editorAccount", False)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from joblens.lsp import protocol
 from joblens.lsp.uris import path_of
 
 if TYPE_CHECKING:
+    from joblens.azure.workspace import Workspace
     from joblens.engine.events import Event
     from joblens.engine.run import Run
+    from joblens.lsp.cloud import AzureSettings
     from joblens.lsp.server import JoblensServer
 
 _USER_ERROR = -32001
@@ -66,7 +68,7 @@ def register(server: JoblensServer) -> None:
 
     @server.feature(protocol.SUBMIT)
     async def _submit(params: Any) -> dict[str, str]:
-        return await submit(str(getattr(params, "uri", "")))
+        return await submit(server, str(getattr(params, "uri", "")))
 
 
 async def start(
@@ -78,7 +80,7 @@ async def start(
     live: bool = False,
 ) -> Run:
     """Start a file's job here; `tell` is called with all that happens; `live`, with parts of lines too."""
-    run: Run = await _answered(_start, _file_of(uri), backend)
+    run: Run = await answered(_start, _file_of(uri), backend)
     server.runs[run.name] = run.folder
     loop = asyncio.get_running_loop()
     threading.Thread(target=_follow, args=(loop, run, tell, live), daemon=True).start()
@@ -87,18 +89,20 @@ async def start(
 
 async def dry_run(uri: str, backend: str | None = None) -> str:
     """What would run."""
-    text: str = await _answered(_dry_run, _file_of(uri), backend)
+    text: str = await answered(_dry_run, _file_of(uri), backend)
     return text
 
 
 async def cancel(server: JoblensServer, name: str) -> None:
     """End a run."""
-    await _answered(_cancel_run, name, server.runs.get(name), server.workspace.root_path)
+    await answered(_cancel_run, name, server.runs.get(name), server.workspace.root_path)
 
 
-async def submit(uri: str) -> dict[str, str]:
-    """Send a file's job to the cluster."""
-    answer: dict[str, str] = await _answered(_submit_job, _file_of(uri))
+async def submit(server: JoblensServer, uri: str) -> dict[str, str]:
+    """Send a file's job to the workspace that is chosen, else to the one that is configured."""
+    file = _file_of(uri)
+    settings = await server.cloud.settings()
+    answer: dict[str, str] = await answered(_submit_job, file, server.cloud.chosen, settings)
     return answer
 
 
@@ -109,7 +113,7 @@ def _file_of(uri: str) -> Path:
     return path
 
 
-async def _answered(work: Any, *args: Any) -> Any:
+async def answered(work: Any, *args: Any) -> Any:
     """What `work` returns, worked out in a thread; what the user can mend becomes the request's error."""
     try:
         return await asyncio.to_thread(work, *args)
@@ -199,12 +203,12 @@ def _cancel_run(name: str, folder: Path | None, root: str | None) -> None:
     cancel(folder or folder_of(name, Path(root or ".")))
 
 
-def _submit_job(file: Path) -> dict[str, str]:
+def _submit_job(file: Path, chosen: Workspace | None, settings: AzureSettings) -> dict[str, str]:
     from joblens.azure.submit import submit
-    from joblens.azure.workspace import NoWorkspaceError, find_workspace
+    from joblens.azure.workspace import NoWorkspaceError
 
     try:
-        workspace = find_workspace(file.parent)
+        workspace = chosen or settings.workspace_of(file.parent)
     except NoWorkspaceError as error:
         raise CloudError(str(error), hint=_NO_WORKSPACE) from error
     submitted = submit(file, workspace)

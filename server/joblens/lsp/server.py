@@ -14,7 +14,7 @@ from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from joblens import __version__
-from joblens.lsp import check_settings, language, names, problems, protocol, runs, stdio, watch
+from joblens.lsp import check_settings, cloud, language, names, problems, protocol, runs, stdio, watch
 from joblens.lsp.client import Client
 from joblens.lsp.conversation import Conversation
 from joblens.lsp.documents import Documents
@@ -33,6 +33,7 @@ class JoblensServer(LanguageServer):
         self.check_settings = check_settings.CheckSettings(self._log)
         self.documents = Documents(self)
         self.names = names.Names()
+        self.cloud = cloud.CloudNames(self)
         self.runs: dict[str, Path] = {}
         """The folders of the runs that this server started."""
         self.checking = asyncio.Lock()
@@ -76,10 +77,13 @@ def create() -> JoblensServer:
     watch.register(server)
     names.register(server)
     runs.register(server)
+    cloud.register(server)
     return server
 
 
 def main() -> int:
     """Serve on stdin and stdout until the editor goes; the exit code."""
     logging.basicConfig(level=os.environ.get("JOBLENS_LOG", "WARNING").upper(), stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(cloud.without_tokens)
     return stdio.serve(create().protocol)

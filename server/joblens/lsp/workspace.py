@@ -88,6 +88,10 @@ class OpenDocument:
         """Understand the text anew, for the files beside it have changed."""
         self._understand(self.document)
 
+    def forget_problems(self) -> None:
+        """Look for them anew when they are asked for: others know more by now."""
+        self._problems = None
+
     def _understand(self, document: Document) -> None:
         self.looked_at.clear()
         self.subject = Subject(document, self._look, self._names)

@@ -1,0 +1,262 @@
+"""The workspace that the user has chosen for this window: signed in to, asked for names, told of.
+
+Until one is chosen nothing is asked of Azure, whatever files are opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from joblens.errors import UserError
+from joblens.lsp import protocol, runs
+from joblens.lsp.uris import path_of
+
+if TYPE_CHECKING:
+    from joblens.azure.resource_manager import ResourceManager
+    from joblens.azure.workspace import Workspace
+    from joblens.azure.workspace_names import State, WorkspaceNames
+    from joblens.lsp.server import JoblensServer
+
+SECTION = "joblens.azure"
+"""The settings, as package.json has them."""
+_REGISTRIES = ("azureml",)
+_TOKEN_WITHIN = 120.0
+_SOON = 0.1
+"""Seconds in which news of names are told together."""
+_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class AzureSettings:
+    """What the editor's settings say of the workspace."""
+
+    subscription: str = ""
+    resource_group: str = ""
+    workspace: str = ""
+    registries: tuple[str, ...] = _REGISTRIES
+
+    @staticmethod
+    def of(told: object) -> AzureSettings:
+        """Read from the section of the settings; what is of another type is as not said."""
+        said = told if isinstance(told, Mapping) else vars(told) if hasattr(told, "__dict__") else {}
+        registries = said.get("registries")
+        return AzureSettings(
+            _text(said.get("subscription")),
+            _text(said.get("resourceGroup")),
+            _text(said.get("workspace")),
+            tuple(map(str, registries)) if isinstance(registries, list | tuple) else _REGISTRIES,
+        )
+
+    def workspace_of(self, folder: Path) -> Workspace:
+        """The workspace for files in a folder; raises NoWorkspaceError."""
+        from joblens.azure.workspace import find_workspace
+
+        return find_workspace(
+            folder,
+            subscription=self.subscription,
+            resource_group=self.resource_group,
+            workspace=self.workspace,
+        )
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+class CloudNames:
+    """Signs in, and keeps the names of the chosen workspace in `server.names`."""
+
+    def __init__(self, server: JoblensServer) -> None:
+        self._server = server
+        self.chosen: Workspace | None = None
+        self._managers: dict[bool, ResourceManager] = {}
+        self._news: asyncio.Handle | None = None
+
+    async def settings(self) -> AzureSettings:
+        """As they are now, of an editor that can be asked."""
+        workspace = self._server.client_capabilities.workspace
+        if workspace is None or not workspace.configuration:
+            return AzureSettings()
+        items = [types.ConfigurationItem(section=SECTION)]
+        (found,) = await self._server.workspace_configuration_async(types.ConfigurationParams(items))
+        return AzureSettings.of(found)
+
+    async def choose(self, *named: str) -> Workspace:
+        """Use the workspace with this subscription, group and name, or the one that is configured."""
+        from joblens.azure.workspace import Workspace
+
+        settings = await self.settings()
+        root = Path(self._server.workspace.root_path or ".")
+        found = Workspace(*named) if named else await runs.answered(settings.workspace_of, root)
+        await self.use(found, settings)
+        return found
+
+    async def use(
+        self, workspace: Workspace, settings: AzureSettings | None = None, *, editor_account: bool = False
+    ) -> None:
+        """Tell the names of this workspace from now on, and begin to ask for them."""
+        settings = settings or await self.settings()
+        manager = self.manager(editor_account=editor_account)
+        loop = asyncio.get_running_loop()
+        names = await asyncio.to_thread(self._made, loop, workspace, settings, manager)
+        self.end()
+        self.chosen, self._server.names.cloud = workspace, names
+        self._tell(workspace, names.state)
+        self._news_soon()
+        names.wanted("environment")
+
+    def drop(self) -> None:
+        """Tell no workspace's names any more."""
+        self.end()
+        self.chosen = self._server.names.cloud = None
+        self._news_soon()
+
+    def end(self) -> None:
+        """Ask and tell nothing any more."""
+        if self._server.names.cloud is not None:
+            self._server.names.cloud.end()
+        if self._news is not None:
+            self._news.cancel()
+            self._news = None
+
+    def manager(self, *, editor_account: bool) -> ResourceManager:
+        """Who reads from Azure, as the editor's account or as this machine's."""
+        from joblens.azure.resource_manager import ResourceManager
+        from joblens.azure.sign_in import EditorAccount, MachineAccount
+
+        if editor_account not in self._managers:
+            loop = asyncio.get_running_loop()
+            account = EditorAccount(lambda scope: self._token(loop, scope))
+            self._managers[editor_account] = ResourceManager(account if editor_account else MachineAccount())
+        return self._managers[editor_account]
+
+    def _made(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        workspace: Workspace,
+        settings: AzureSettings,
+        manager: ResourceManager,
+    ) -> WorkspaceNames:
+        from joblens.azure.listings import Listings
+        from joblens.azure.workspace_names import WorkspaceNames
+        from joblens.engine import folders
+
+        return WorkspaceNames(
+            workspace,
+            Listings(manager, workspace),
+            folder=folders.cache() / "azure",
+            registries=settings.registries,
+            told=lambda state: _in(loop, self._tell, workspace, state),
+            changed=lambda: _in(loop, self._news_soon),
+        )
+
+    def _tell(self, workspace: Workspace, state: State) -> None:
+        content = {"name": workspace.name, "kind": state.kind, "text": state.text}
+        self._server.protocol.notify(protocol.WORKSPACE_STATE, content)
+
+    def _news_soon(self) -> None:
+        if self._news is None:
+            self._news = asyncio.get_running_loop().call_later(_SOON, self._tell_news)
+
+    def _tell_news(self) -> None:
+        self._news = None
+        self._server.documents.names_changed()
+
+    def _token(self, loop: asyncio.AbstractEventLoop, scope: str) -> str | None:
+        """What the editor's account gives; called by the threads that ask Azure."""
+
+        async def asked() -> Any:
+            return await self._server.protocol.send_request_async(protocol.TOKEN, {"scope": scope})
+
+        try:
+            answer = asyncio.run_coroutine_threadsafe(asked(), loop).result(_TOKEN_WITHIN)
+        except Exception:  # noqa: BLE001 - whatever the editor's reason is, there is no token
+            return None
+        return getattr(answer, "token", None) or None
+
+
+def register(server: JoblensServer) -> None:
+    """Put the handlers in place that the extension's choice of a workspace needs."""
+
+    @server.feature(protocol.WORKSPACES)
+    async def _workspaces(params: Any) -> dict[str, Any]:
+        settings = await server.cloud.settings()
+        if not getattr(params, "all", False):
+            path = path_of(str(getattr(params, "uri", "") or ""))
+            folder = path.parent if path is not None else Path(server.workspace.root_path or ".")
+            found = await asyncio.to_thread(_configured, folder, settings)
+        else:
+            manager = server.cloud.manager(editor_account=bool(getattr(params, "editorAccount", False)))
+            found = await _seen(manager)
+        return {"workspaces": found}
+
+    @server.feature(protocol.USE_WORKSPACE)
+    async def _use(params: Any) -> dict[str, str]:
+        from joblens.azure.workspace import Workspace
+
+        wanted = protocol.UseParams.of(params)
+        if not wanted.name:
+            server.cloud.drop()
+            return {"name": ""}
+        workspace = Workspace(wanted.subscription, wanted.resource_group, wanted.name)
+        await server.cloud.use(workspace, editor_account=wanted.editor_account)
+        return {"name": workspace.name}
+
+
+def without_tokens(record: logging.LogRecord) -> bool:
+    """Take tokens out of what is logged: the whole conversation may be, where somebody looks for a fault."""
+    text = record.getMessage()
+    if "eyJ" in text:
+        record.msg, record.args = _TOKEN.sub("***", text), ()
+    return True
+
+
+def _in(loop: asyncio.AbstractEventLoop, work: Any, *args: Any) -> None:
+    """In the server's own thread, if it is there still."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(work, *args)
+
+
+def _configured(folder: Path, settings: AzureSettings) -> list[dict[str, str]]:
+    from joblens.azure.workspace import NoWorkspaceError
+
+    try:
+        return [_shown(settings.workspace_of(folder))]
+    except NoWorkspaceError:
+        return []
+
+
+async def _seen(manager: ResourceManager) -> list[dict[str, str]]:
+    """The workspaces of all subscriptions, asked at once; one that may not be looked into has none."""
+    from joblens.azure.errands import Errands
+    from joblens.azure.listings import subscriptions
+
+    errands = Errands()
+    try:
+        names = await asyncio.wrap_future(errands.run(lambda: subscriptions(manager)))
+    except UserError as error:
+        raise runs.refusal(str(error), hint=error.hint) from error
+    asked = [asyncio.wrap_future(errands.run(partial(_of, manager, one))) for one in names]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    found = [one for some in answers if not isinstance(some, BaseException) for one in some]
+    return [_shown(one, names[one.subscription_id]) for one in found]
+
+
+def _of(manager: ResourceManager, subscription: str) -> list[Workspace]:
+    from joblens.azure.listings import workspaces
+
+    return list(workspaces(manager, subscription))
+
+
+def _shown(one: Workspace, subscription: str = "") -> dict[str, str]:
+    parts = {"subscription": one.subscription_id, "resourceGroup": one.resource_group, "name": one.name}
+    return parts | {"subscriptionName": subscription}
