@@ -112,7 +112,7 @@ class CloudNames:
         self.chosen, self._server.names.cloud = workspace, names
         self._tell(workspace, names.state)
         self._news_soon()
-        names.wanted("environment")
+        names.renew()  # Whatever is known: the user wants to see whether it answers.
 
     def drop(self) -> None:
         """Tell no workspace's names any more."""

@@ -18,6 +18,8 @@ export interface Choices {
   readonly python?: string;
   /** Whether the folder is trusted; if not, nothing asks for it either. */
   readonly trusted?: boolean;
+  readonly settings?: Record<string, unknown>;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export class TestEditor {
@@ -32,7 +34,7 @@ export class TestEditor {
   /** Starts an editor on a copy of the example's folder. */
   static async start(
     example: string,
-    { python = PYTHON, trusted = true }: Choices = {},
+    { python = PYTHON, trusted = true, settings = {}, env = {} }: Choices = {},
   ): Promise<TestEditor> {
     const folder = mkdtempSync(join(tmpdir(), "joblens-editor-"));
     const workspace = join(folder, "workspace");
@@ -42,12 +44,12 @@ export class TestEditor {
     const { vsix, stamp } = await packageExtension();
     const server = await startCodeServer({
       folder: join(folder, "editor"),
-      settings: { ...EDITOR_SETTINGS, ...CALM },
+      settings: { ...EDITOR_SETTINGS, ...CALM, ...settings },
       machineSettings: { "joblens.python": python },
       vsix,
       vsixStamp: stamp,
       // Whether a container engine answers here must not decide where the tests' jobs run.
-      env: { ...folders, JOBLENS_BACKEND: "process" },
+      env: { ...env, ...folders, JOBLENS_BACKEND: "process" },
       askForTrust: !trusted,
     });
     return new TestEditor(folders, workspace, await Screen.launch(), server, folder);

@@ -1,0 +1,98 @@
+/** The names of an Azure ML workspace in a real VS Code: chosen, shown in the status bar, offered in a job. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+
+import { ControlPlane } from "./controlPlane";
+import { TestEditor } from "./testEditor";
+
+const JOB = `$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
+command: ls \${{inputs.table}}
+environment:
+compute:
+inputs:
+  table:
+    type: uri_file
+    path:
+`;
+
+describe("an Azure ML workspace in VS Code", { timeout: 600_000 }, () => {
+  let folder: string;
+  let plane: ControlPlane;
+  let editor: TestEditor;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "joblens-azure-"));
+    plane = await ControlPlane.start(folder);
+    editor = await TestEditor.start("iris", {
+      settings: { "joblens.azure.signIn": "machine" },
+      env: plane.welcome.environment,
+    });
+    writeFileSync(join(editor.workspace, "cluster.yml"), JOB);
+    await editor.open("cluster.yml");
+    await editor.screen.lens("Submit to cluster").waitFor();
+  });
+
+  after(async () => {
+    await editor.stop();
+    await plane.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  afterEach((test) => editor.screen.keepEvidence(test.name));
+
+  const workspace = () => editor.screen.page.locator(".statusbar-item", { hasText: "tests-workspace" });
+
+  /** Types at the end of a line, and takes a proposal. */
+  async function take(line: string, typed: string, proposal: string | RegExp): Promise<void> {
+    await editor.screen.line(line).click();
+    await editor.screen.page.keyboard.press("End");
+    await editor.screen.page.keyboard.type(typed);
+    const rows = editor.screen.page.locator(".suggest-widget.visible .monaco-list-row");
+    await rows.filter({ hasText: proposal }).first().click();
+  }
+
+  test("nothing is asked of Azure when a job is opened", async () => {
+    assert.deepEqual(await plane.ask({ calls: "." }), []);
+    assert.equal(await workspace().count(), 0);
+  });
+
+  test("the status bar shows the workspace that was chosen, and that it answers", async () => {
+    await editor.screen.command("Joblens: Choose Workspace");
+    const rows = editor.screen.page.locator(".quick-input-widget:visible .monaco-list-row");
+    await rows.filter({ hasText: "tests-workspace" }).click();
+    await workspace().locator(".codicon-cloud").waitFor();
+  });
+
+  test("an environment is chosen by its name, with the newest version", async () => {
+    await take("environment:", " azureml:", /^sklearn(?!-)/);
+    await editor.screen.line("environment: azureml:sklearn:12").waitFor();
+  });
+
+  test("a cluster is chosen among the computes, with its size beside it", async () => {
+    await take("compute:", " azureml:", "gpu-cluster");
+    await editor.screen.line("compute: azureml:gpu-cluster").waitFor();
+  });
+
+  test("the version of a data asset is chosen behind the second colon", async () => {
+    await take("path:", " azureml:titanic:", "titanic:1");
+    await editor.screen.line("path: azureml:titanic:1").waitFor();
+  });
+
+  test("a name that the workspace does not have gets a warning", async () => {
+    await editor.screen.replaceLine("compute: azureml:gpu-cluster", "compute: azureml:gpu-clutser");
+    await editor.screen.page.locator(".squiggly-warning").first().waitFor();
+  });
+
+  test("the status bar tells when the network is gone, and names are offered all the same", async () => {
+    await plane.ask({ fault: { cut_after: 0 } });
+    await editor.screen.command("Joblens: Restart Language Server");
+    await workspace().locator(".codicon-debug-disconnect").waitFor();
+    await editor.screen.replaceLine("compute: azureml:gpu-clutser", "compute:");
+    await take("compute:", " azureml:", "cpu-cluster");
+    await editor.screen.line("compute: azureml:cpu-cluster").waitFor();
+  });
+});
