@@ -7,7 +7,18 @@ import json
 import sys
 from pathlib import Path
 
-from bench import checking, containers, environments, latency, overhead, past_runs, report, snapshots, sweeps
+from bench import (
+    checking,
+    containers,
+    environments,
+    latency,
+    names,
+    overhead,
+    past_runs,
+    report,
+    snapshots,
+    sweeps,
+)
 from bench.checking import NoFilesError
 from bench.client import NoAnswerError
 from bench.containers import NoEngineError
@@ -34,9 +45,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "what",
         nargs="?",
-        choices=("lsp", "check", "run", "sweep", "code", "all"),
+        choices=("lsp", "names", "check", "run", "sweep", "code", "all"),
         default="all",
-        help="lsp: how long an editor waits; check: what `joblens check` takes; run: what a run adds to its"
+        help="lsp: how long an editor waits; names: for those of a workspace;"
+        " check: what `joblens check` takes; run: what a run adds to its"
         " command; sweep: what a sweep adds to its trials; code: keeping a large code folder;"
         " all (default): each",
     )
@@ -78,6 +90,10 @@ def _measure(options: argparse.Namespace) -> dict[str, object]:
             for size, servers in results.items()
         }
         measured["memory"] = report.memory_data(results)
+    if options.what in ("names", "all"):
+        told = names.measure(options.rounds)
+        print(names.table(told) + "\n", flush=True)
+        measured["names"] = report.data(told)
     if options.what in ("check", "all"):
         found = checking.measure(options.rounds)
         print(report.checking_table(found) + "\n", flush=True)

@@ -1,7 +1,7 @@
 """What the stand-in for Azure's control plane keeps in memory, and the shapes that its answers have."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,9 +57,13 @@ class Shelf:
         found = {key[2]: one for key, one in self.versions.items() if key[:2] == (kind, name)}
         return dict(reversed(found.items()))
 
-    def names(self, kind: str) -> Iterator[str]:
-        """The assets of a kind."""
-        return iter(dict.fromkeys(key[1] for key in self.versions if key[0] == kind))
+    def assets(self, kind: str) -> dict[str, dict[str, Version]]:
+        """The assets of a kind, each with its versions, the newest first."""
+        found: dict[str, dict[str, Version]] = {}
+        for (of_kind, name, version), one in self.versions.items():
+            if of_kind == kind:
+                found.setdefault(name, {})[version] = one
+        return {name: dict(reversed(versions.items())) for name, versions in found.items()}
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import logging
 import os
 import ssl
 import threading
@@ -25,6 +26,9 @@ from joblens.azure.refusal import SIGN_IN
 from joblens.azure.sign_in import Account, SignedOutError
 from joblens.azure.workspace import command_line_folder
 from joblens.errors import CloudError
+
+# Without a network there is nothing to warn of: whoever asks is told once.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 _CONNECT, _READ = 10.0, 30.0
 _CONNECTIONS = 10

@@ -64,6 +64,9 @@ class WorkspaceNames(NoNames):
         self._shown: dict[tuple[Asset, str], tuple[KnownName, ...]] = {}
         self._asking: dict[Key, tuple[Future[None], float]] = {}
         self._unfinished = 0
+        self._left = 0
+        """Of those, what is asked of the workspace itself."""
+        self._registries_wanted = False
         self._not_before: dict[Key, float] = {}
         self._errands = Errands()
         self._lock = threading.Lock()
@@ -99,12 +102,10 @@ class WorkspaceNames(NoNames):
             return self._ask((registry, asset, name))
         if asset not in KINDS or not self._is_due(("", asset, "")):
             return self._pending(("", asset, ""))
-        # The first who wants a name has all names fetched: in one round.
+        # The first who wants a name has all names fetched: in one round, with those of registries behind it.
+        self._registries_wanted = True
         for kind in (asset, *KINDS):
             self._ask(("", kind, ""))
-        for where in self._registries:
-            for kind in OF_REGISTRIES:
-                self._ask((where, kind, ""))
         return self._pending(("", asset, ""))
 
     def is_awaited(self, asset: Asset, name: str = "", registry: str = "") -> bool:
@@ -160,6 +161,7 @@ class WorkspaceNames(NoNames):
                 waiting: Future[None] = Future()
                 self._asking[key] = (waiting, time.monotonic())
                 self._unfinished += 1
+                self._left += key[0] == ""
                 self._errands.run(lambda: self._fetch(key, waiting))
         return self._pending(key)
 
@@ -169,6 +171,8 @@ class WorkspaceNames(NoNames):
         except CloudError as error:
             self._failed(key, error)
         finally:
+            if self._is_round_over(key):
+                self._ask_registries()
             with self._lock:
                 self._unfinished -= 1
                 last = self._unfinished == 0
@@ -177,6 +181,19 @@ class WorkspaceNames(NoNames):
             with self._lock:
                 self._asking.pop(key, None)
             waiting.set_result(None)
+
+    def _is_round_over(self, key: Key) -> bool:
+        """Whether this was the last of the workspace's, and those of registries are wanted still."""
+        with self._lock:
+            self._left -= key[0] == ""
+            over = self._registries_wanted and self._left == 0
+            self._registries_wanted = self._registries_wanted and not over
+        return over
+
+    def _ask_registries(self) -> None:
+        for registry in self._registries:
+            for kind in OF_REGISTRIES:
+                self._ask((registry, kind, ""))
 
     def _fetched(self, key: Key) -> Kept:
         registry, asset, name = key

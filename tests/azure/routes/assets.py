@@ -22,18 +22,22 @@ _KIND = rf"({'|'.join(KINDS)})"
 
 
 def _names(state: State, shelf: Shelf, kind: str, *, path: str, query: dict[str, str], **_: Any) -> Answer:
-    names = [name for name in shelf.names(kind) if _is_viewed((kind, name) in shelf.archived, query)]
-    return listed(state, path, [_container(shelf, kind, name) for name in names], query)
+    found = [
+        _container(shelf, kind, name, versions)
+        for name, versions in shelf.assets(kind).items()
+        if _is_viewed((kind, name) in shelf.archived, query)
+    ]
+    return listed(state, path, found, query)
 
 
 def _name(_state: State, shelf: Shelf, kind: str, name: str, **_: Any) -> Answer:
-    if name not in shelf.names(kind):
-        return refusal(404, f"{kind}/{name} was not found.")
-    return Answer(_container(shelf, kind, name))
-
-
-def _container(shelf: Shelf, kind: str, name: str) -> dict[str, Any]:
     versions = shelf.of(kind, name)
+    if not versions:
+        return refusal(404, f"{kind}/{name} was not found.")
+    return Answer(_container(shelf, kind, name, versions))
+
+
+def _container(shelf: Shelf, kind: str, name: str, versions: dict[str, Version]) -> dict[str, Any]:
     newest = next(iter(versions))
     of_newest = versions[newest].properties
     properties = {
