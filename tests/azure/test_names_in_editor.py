@@ -125,6 +125,23 @@ def test_a_name_that_the_workspace_lacks_becomes_a_warning_when_its_names_are_kn
     assert warning["message"] == "The workspace has no compute 'cpu-clusterr'. Did you mean 'cpu-cluster'?"
 
 
+def test_what_was_made_in_the_workspace_meanwhile_is_found_when_the_file_is_saved(
+    names_plane: ControlPlane, editor: Raw, folder: Path
+) -> None:
+    uri = (folder / "job.yml").as_uri()
+    editor.open(uri, "command: a\nenvironment: azureml:not-yet:1\n")
+    choose(editor)
+    assert "not-yet" in _problem(editor, uri, "JL807")["message"]
+    names_plane.workspace.put("environments", "not-yet", "1", image="x")
+    end = time.monotonic() + PATIENCE
+    while "not-yet:1" not in offered(editor, uri, 1):
+        assert time.monotonic() < end
+        editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        time.sleep(0.2)
+    while editor.problems(uri, 1):
+        pass
+
+
 def _problem(raw: Raw, uri: str, code: str) -> Any:
     while True:
         found = [one for one in raw.problems(uri, 1) if one["code"] == code]

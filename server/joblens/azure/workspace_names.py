@@ -113,12 +113,16 @@ class WorkspaceNames(NoNames):
         key = (registry, asset, name)
         return key in self._asking and key not in self._kept
 
-    def renew(self) -> None:
-        """Ask for everything anew, whatever is known."""
+    def renew(self, older_than: float = 0.0) -> None:
+        """Ask anew for all that is known for so many seconds; until it is answered, nothing is certain."""
+        since = time.time() - older_than
         with self._lock:
             self._not_before.clear()
-            self._kept = {key: Kept(one.listing, 0.0) for key, one in self._kept.items()}
-        self.wanted("environment")
+            self._kept = {
+                key: one if one.at > since else Kept(one.listing, 0.0) for key, one in self._kept.items()
+            }
+        for kind in KINDS:
+            self.wanted(kind)
 
     def end(self) -> None:
         """Tell nobody anything any more."""

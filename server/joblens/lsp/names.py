@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = 0.5
 """Seconds until the folders are read: the first document goes first."""
+_AGAIN = 2.0
+"""Seconds that what is missed counts as missing, whoever saves again and again."""
 _PATIENCE = 1.0
 """Seconds that one answer waits for the workspace; the rest of the editor goes on meanwhile."""
 
@@ -132,10 +134,21 @@ def register(server: JoblensServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def _saved(params: types.DidSaveTextDocumentParams) -> None:
         server.names.changed([params.text_document.uri])
+        _look_again(server, params.text_document.uri)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def _folders(_params: types.DidChangeWorkspaceFoldersParams) -> None:
         server.names.open(_folder_uris(server))
+
+
+def _look_again(server: JoblensServer, uri: str) -> None:
+    """What a saved file misses in the workspace may have been made there just now."""
+    cloud, opened = server.names.cloud, server.documents.get(uri)
+    if cloud is not None and opened is not None:
+        from joblens.checks import unknown_asset
+
+        if any(one.code == unknown_asset.CODE for one in opened.problems):
+            cloud.renew(_AGAIN)
 
 
 def start(server: JoblensServer) -> None:
