@@ -23,6 +23,8 @@ _NO_FORK = (
     "fork: retry: Resource temporarily unavailable",
     "fork: Resource temporarily unavailable",
     "Cannot fork",
+    "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+    "RuntimeError: can't start new thread",
 )
 NO_PROCESSES = (
     "This user, or this container, has as many processes as it may: end some, or raise the limit "

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, create
 from joblens.engine.supervisor import Supervisor
 from joblens.errors import UserError
-from tests.conftest import missing
 from tests.engine.jobs import finished, job, write
 
 HERE = RunOptions(environment="this-python")
@@ -27,18 +25,6 @@ HERE = RunOptions(environment="this-python")
 def unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing here is about MLflow."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "file:nowhere")
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A disk of four megabytes."""
-    place = tmp_path / "small disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
-    if sys.platform != "linux" or os.getuid() != 0 or subprocess.run(mount, check=False).returncode:
-        missing("nobody may mount a disk here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from joblens.engine.follow import follow
 from joblens.engine.launch import Outcome
 from joblens.engine.run import RunOptions, cancel, create
 from joblens.errors import JobFileError, UserError
+from tests.conftest import missing
 from tests.engine.jobs import alive, finished, job, until, write
 
 HERE = RunOptions(environment="this-python")
@@ -170,10 +172,63 @@ def test_a_full_process_table_is_said_to_be_one(tmp_path, monkeypatch):
     assert len(list((tmp_path / "project" / ".joblens" / "runs").iterdir())) == 1  # the first one's
 
 
+@pytest.fixture
+def group() -> Iterator[Callable[[str, str, str], Path]]:
+    """Makes a control group with a limit; where that cannot be had, the test is missing something."""
+    made: list[Path] = []
+
+    def limited(controller: str, limit: str, value: str) -> Path:
+        for root in (Path("/sys/fs/cgroup") / controller, Path("/sys/fs/cgroup")):
+            place = root / f"joblens-test-{os.getpid()}-{len(made)}"
+            try:
+                place.mkdir()
+                made.append(place)
+                (place / limit).write_text(value, encoding="ascii")
+            except OSError:
+                continue
+            return place
+        missing(f"no control group with a limit of {controller} can be made here")
+        raise AssertionError
+
+    yield limited
+    for place in made:
+        end = time.monotonic() + 10
+        while (place / "cgroup.procs").read_text(encoding="ascii").strip() and time.monotonic() < end:
+            time.sleep(0.05)
+        place.rmdir()
+
+
 @pytest.mark.slow
-def test_a_command_that_gets_no_process_is_explained(tmp_path):
-    command = "echo 'bash: fork: retry: Resource temporarily unavailable'; exit 254"
-    assert reasons.NO_PROCESSES in finished(write(tmp_path, job(f'"{command}"'))).record.reason
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has the groups")
+def test_a_command_that_gets_no_process_is_explained(tmp_path, group):
+    limited = group("pids", "pids.max", "3")
+    main = """\
+        import os, pathlib, subprocess, sys
+        pathlib.Path(sys.argv[1], "cgroup.procs").write_text(str(os.getpid()))
+        for _ in range(9):
+            subprocess.Popen(["sleep", "30"])
+        """
+    run = finished(write(tmp_path, job(f"python main.py {limited}", "code: ."), {"main.py": main}))
+    assert (run.record.status, run.record.exit_code) == ("Failed", 1)
+    assert reasons.NO_PROCESSES in run.record.reason
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has the groups")
+def test_a_command_that_the_kernel_ends_for_want_of_memory_is_said_to_be_one(tmp_path, group):
+    files = ("memory.limit_in_bytes", "memory.max")
+    v1 = Path("/sys/fs/cgroup/memory").is_dir()
+    limited = group("memory", files[0] if v1 else files[1], str(60 << 20))
+    main = """\
+        import os, pathlib, sys
+        pathlib.Path(sys.argv[1], "cgroup.procs").write_text(str(os.getpid()))
+        print("begins", flush=True)
+        taken = [bytearray(10 << 20) for _ in range(40)]
+        """
+    run = finished(write(tmp_path, job(f"python main.py {limited}", "code: ."), {"main.py": main}))
+    assert run.lines[0] == "begins"
+    assert (run.record.status, run.record.exit_code) == ("Failed", 137)
+    assert "out of memory: the kernel ended a process for it" in run.record.reason
 
 
 def test_a_jump_of_the_clock_makes_no_supervisor_dead(tmp_path):
