@@ -20,8 +20,8 @@ from joblens.engine.tracking.client import LONGEST_TAG, LONGEST_VALUE, Client, T
 
 SHAPES = frozenset({"dc11669786a5"})
 """Alembic revisions of MLflow's schema that this module knows: MLflow 3.17."""
-_PATIENCE = 20.0
-"""Seconds to wait for another writer, as MLflow does."""
+_PATIENCE = 2.0
+"""Seconds to wait for another writer, before MLflow is asked, which waits longer."""
 _LONGEST_NAME = 250
 
 
