@@ -133,12 +133,13 @@ def _shown(seen: View, *, by: str, most: int | None = None) -> RenderableType:
     table = rich.Table(box=None, header_style="bold", pad_edge=False)
     for name in ("trial", "status", *seen.names, seen.search.metric, "took", ""):
         numeric = name in {seen.search.metric, "took"}
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(rich.Text(name), justify="right" if numeric else "left", overflow="fold")
     listed = _sorted(seen, by)
     best = seen.best
     for trial in listed[-most:] if most and by == "number" else listed[:most]:
         is_best = best is not None and trial.number == best.number
-        table.add_row(*_cells(seen, trial, is_best=is_best), style="bold green" if is_best else None)
+        cells = [rich.Text(each) for each in _cells(seen, trial, is_best=is_best)]  # as it is: no markup
+        table.add_row(*cells, style="bold green" if is_best else None)
     parts: list[RenderableType] = [rich.Text(_head(seen)), table]
     if best is not None and best.metric is not None:
         parts.append(

@@ -161,6 +161,16 @@ def test_the_terminal_shows_a_row_for_each_trial(some, monkeypatch, capsys):
     assert f"Best so far: s_1 with {METRIC} = 0.9" in lines
 
 
+def test_the_terminal_shows_brackets_of_values_and_reasons_as_they_are(tmp_path, monkeypatch, capsys):
+    failed = {"parameters": point(0.1, "[relu]"), "status": "Failed", "reason": "No [/x] in [bold]."}
+    monkeypatch.chdir(sweep(tmp_path, {0: failed}).parents[2])
+    monkeypatch.setenv("COLUMNS", "160")
+    assert cli.main(["sweep", "show", "s"]) == 0
+    shown = capsys.readouterr().out
+    assert "[relu]" in shown
+    assert "No [/x] in [bold]." in shown
+
+
 def test_a_script_gets_rows_as_data_and_as_a_table(some, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(some.parents[2])
     assert cli.main(["sweep", "show", "--name", "s", "--json"]) == 0
