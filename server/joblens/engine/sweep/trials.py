@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-import shutil
 import time
 from collections import Counter
 
 from joblens.engine import records, recovery, run
 from joblens.engine.cancellation import Wish
-from joblens.engine.folders import RunFolder
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
-from joblens.engine.sweep import history, metrics, sampling, trial
+from joblens.engine.sweep import history, keeping, metrics, sampling, trial
 from joblens.engine.sweep.crews import Crew, End, Order
 from joblens.engine.sweep.curves import Curves
 from joblens.engine.sweep.search import Search
@@ -40,7 +38,8 @@ def run_trials(plan: Plan, record: Record, crew: Crew) -> tuple[Outcome, dict[st
     best = trials.best()
     if best:
         trials.tell(f"Best trial: {records.best_trial(best)}.")
-        _keep_outputs(plan, str(best["name"]))
+        for line in keeping.keep(plan.run_folder, str(best["name"])):
+            trials.tell(line)
     return outcome, best
 
 
@@ -225,10 +224,3 @@ class _Trials:
         """Add a line to the sweep's own log."""
         with self._folder.log.open("a", encoding="utf-8") as log:
             log.write(line + "\n")
-
-
-def _keep_outputs(sweep: Plan, best: str) -> None:
-    """Put what the best trial wrote under the sweep's own outputs, as Azure ML does."""
-    found = RunFolder(sweep.run_folder.path.with_name(best))
-    for place, target in ((found.outputs, sweep.run_folder.outputs), (found.logs, sweep.run_folder.logs)):
-        shutil.copytree(place, target, symlinks=True, dirs_exist_ok=True)
