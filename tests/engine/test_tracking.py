@@ -156,7 +156,10 @@ def test_a_sweep_is_a_parent_with_its_trials(tmp_path):
     assert "s_2: Completed. loss = 20." in run.lines
     assert records.show(run.folder.path.with_name("s_2")).metric == {"loss": 20.0}
     parent = tracked(run)
-    assert pairs(parent["data"]["tags"])["best_child_run_id"] == run.record.best["run_id"]
+    tags = pairs(parent["data"]["tags"])
+    assert tags["best_child_run_id"] == run.record.best["run_id"]
+    assert (tags["score"], tags["best_metric_status"]) == ("10.0", "Succeeded")
+    assert (run.folder.outputs / "o" / "x.txt").read_text(encoding="utf-8") == "1\n"
     trial = Finished(run.folder.path.with_name("s_2"), [])
     assert pairs(tracked(trial)["data"]["tags"])["mlflow.parentRunId"] == parent["info"]["run_id"]
     assert pairs(tracked(trial)["data"]["params"]) == {"scale": "10", "x": "2"}

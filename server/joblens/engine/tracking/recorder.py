@@ -159,7 +159,13 @@ class _End:
 
 def last_tags(best: Mapping[str, object]) -> dict[str, str]:
     """What is known of a run only at its end: a sweep's best trial."""
-    return {"best_child_run_id": str(best["run_id"])} if best else {}
+    if not best:
+        return {}
+    return {
+        "best_child_run_id": str(best["run_id"]),
+        "score": str(best["value"]),
+        "best_metric_status": "Succeeded",
+    }
 
 
 def wanted() -> bool:
