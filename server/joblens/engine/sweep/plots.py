@@ -71,9 +71,10 @@ def parallel_coordinates(seen: View) -> str:
             if (place := axis.place(value)) is not None
         ]
         chosen = " chosen" if rank == len(trials) - 1 else ""
-        shade = 0.15 + 0.6 * rank / len(trials)
+        crowd = 1 + len(trials) / 50  # of many lines, only those of the best stand out
+        shade = 0.15 / crowd + 0.6 * (rank / len(trials)) ** crowd
         parts.append(
-            f'<polyline class="trial{chosen}" opacity="{shade:.2f}" points="{" ".join(points)}">'
+            f'<polyline class="trial{chosen}" opacity="{shade:.3f}" points="{" ".join(points)}">'
             f"{_title(seen, trial)}</polyline>"
         )
     for index, axis in enumerate(axes):
