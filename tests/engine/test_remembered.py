@@ -44,7 +44,7 @@ def job_file(tmp_path) -> Path:
 def planned(job_file: Path, options: RunOptions = RunOptions()) -> dict[str, object]:  # noqa: B008 - frozen
     """The plan, made and remembered."""
     with looks.noted() as seen:
-        text, plan = run.planned(job_file, None, options)
+        text, plan, _ = run.planned(job_file, None, options)
     remembered.remember(job_file, options, plan, text, seen)
     return plan.data()
 
@@ -175,7 +175,7 @@ def test_secrets_and_names_of_the_users_are_not_remembered(job_file, more):
 
 def test_what_asks_another_program_is_not_remembered(job_file):
     with looks.noted() as seen:
-        text, plan = run.planned(job_file, None, HERE)
+        text, plan, _ = run.planned(job_file, None, HERE)
         subprocess.run(["true"], check=True)
     remembered.remember(job_file, HERE, plan, text, seen)
     assert known(job_file, HERE) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
 
 from tests.examples.programs import has_engine, joblens
 from tests.shared_data import ROOT
@@ -29,10 +33,17 @@ class Ended:
     lines: list[str]
     run: dict[str, Any]
     children: list[dict[str, Any]]
+    server: str
 
     @property
     def metrics(self) -> dict[str, float]:
         return values(self.run, "metrics")
+
+    def history(self, run: dict[str, Any], metric: str) -> dict[int, float]:
+        """What a run reported of a metric, by its steps."""
+        asked_for = f"run_id={run['info']['run_id']}&metric_key={metric}"
+        found = asked(f"{self.server}/api/2.0/mlflow/metrics/get-history?{asked_for}")
+        return {int(one["step"]): one["value"] for one in found.get("metrics", [])}
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -57,10 +68,30 @@ class Examples:
         assert run["info"]["status"] == "FINISHED"
         search = {"experiment_ids": [experiment], "filter": f"tags.`mlflow.parentRunId` = '{run_id}'"}
         children = asked(f"{server}/api/2.0/mlflow/runs/search", search).get("runs", [])
-        return Ended([event["text"] for event in events if event["kind"] == "line"], run, children)
+        return Ended([event["text"] for event in events if event["kind"] == "line"], run, children, server)
 
     def stop(self) -> None:
         joblens("ui", "--stop", folder=self.folder, env=self._env)
+
+
+class Flowers:
+    """The flowers, and how well they are told apart by a model trained here and now."""
+
+    def __init__(self, table: Path) -> None:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        kinds = [row["species"] for row in rows]
+        sizes = [[float(value) for name, value in row.items() if name != "species"] for row in rows]
+        split = train_test_split(sizes, kinds, test_size=0.3, random_state=42, stratify=kinds)
+        self._train, self._test, self._train_kinds, self._test_kinds = split
+
+    def losses(self, rate: float, depth: int) -> dict[int, float]:
+        """The loss on flowers never seen before, by the number of trees."""
+        model = GradientBoostingClassifier(
+            learning_rate=rate, max_depth=depth, n_estimators=50, random_state=42
+        ).fit(self._train, self._train_kinds)
+        told = enumerate(model.staged_predict_proba(self._test), 1)
+        return {trees: float(log_loss(self._test_kinds, odds, labels=model.classes_)) for trees, odds in told}
 
 
 Need = Callable[[object, str], None]
@@ -98,23 +129,46 @@ def test_iris_learns_the_flowers(examples: Examples, job: str) -> None:
     assert any(line.startswith("test_accuracy: 0.9") for line in ended.lines)
 
 
-@pytest.mark.parametrize(
-    ("job", "few"),
-    [
-        ("iris/job-sweep.yml", "limits.max_total_trials=3"),
-        ("iris/job-sweep-2021.yml", "max_total_trials=3"),
-    ],
-)
-def test_the_iris_sweep_tries_values_of_its_search_space(examples: Examples, job: str, few: str) -> None:
-    trials = examples.run(job, few).children
-    assert len(trials) == 3
-    assert all(trial["info"]["status"] == "FINISHED" for trial in trials)
-    assert all("test_log_loss" in values(trial, "metrics") for trial in trials)
-    rates = {float(values(trial, "params")["learning_rate"]) for trial in trials}
-    depths = {int(values(trial, "params")["max_depth"]) for trial in trials}
-    assert len(rates) == 3
-    assert all(0.01 <= rate <= 0.5 for rate in rates)
-    assert depths <= {1, 2, 3, 4}
+@pytest.mark.parametrize("job", ["iris/job-sweep.yml", "iris/job-sweep-2021.yml"])
+def test_the_iris_sweep_finds_the_true_best_of_20_trials_and_ends_hopeless_ones(
+    examples: Examples, job: str
+) -> None:
+    ended = examples.run(job)
+    assert len(ended.children) == 20
+    statuses = [trial["info"]["status"] for trial in ended.children]
+    assert set(statuses) == {"FINISHED", "KILLED"}
+    assert at_a_time(ended.children) == 4
+    flowers = Flowers(examples.folder / "iris" / "data" / "iris.csv")
+    best = {}
+    for trial in ended.children:
+        given = values(trial, "params")
+        rate, depth = float(given["learning_rate"]), int(given["max_depth"])
+        assert 0.01 <= rate <= 0.5
+        assert depth in {1, 2, 3, 4}
+        reported = ended.history(trial, "test_log_loss")
+        true = flowers.losses(rate, depth)
+        assert reported == pytest.approx({trees: true[trees] for trees in reported})
+        assert len(reported) == 10 or trial["info"]["status"] == "KILLED"
+        best[trial["info"]["run_name"]] = min(reported.values())
+    (said,) = [line for line in ended.lines if line.startswith("Best trial: ")]
+    assert said.startswith(f"Best trial: {min(best, key=lambda name: best[name])} with test_log_loss = ")
+
+
+def at_a_time(children: list[dict[str, Any]]) -> int:
+    """How many runs there were at once, at most."""
+    spans = [(int(each["info"]["start_time"]), int(each["info"]["end_time"])) for each in children]
+    return max(sum(start <= at < end for start, end in spans) for at, _ in spans)
+
+
+def test_the_iris_sweep_learns_from_its_trials(examples: Examples) -> None:
+    ended = examples.run(
+        "iris/job-sweep.yml",
+        "sampling_algorithm=bayesian",
+        "early_termination=",
+        "limits={max_total_trials: 3, max_concurrent_trials: 2}",
+    )
+    assert [trial["info"]["status"] for trial in ended.children] == ["FINISHED"] * 3
+    assert all("test_log_loss" in values(trial, "metrics") for trial in ended.children)
 
 
 @pytest.mark.parametrize("job", ["pytorch-distributed/job.yml", "pytorch-distributed/job-2021.yml"])

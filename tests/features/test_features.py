@@ -1,5 +1,6 @@
 """What the editor asks of a document, each answered for the smallest job that shows it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -212,12 +213,52 @@ def test_a_binding_that_goes_in_a_circle_ends() -> None:
 
 
 def titles(text: str) -> list[str]:
-    return [lens.title.split(") ")[-1] for lens in lenses(Subject(Document(text)))]
+    return [re.sub(r"^\$\(\S+\) ", "", lens.title) for lens in lenses(Subject(Document(text)))]
 
 
 def test_a_job_has_lenses() -> None:
     command = "command: a\nenvironment: azureml:e:1\ncompute: local\n"
     assert titles(command) == ["Run locally", "Dry run", "Submit to cluster"]
+
+
+SWEEP = """\
+type: sweep
+trial: {command: a, environment: azureml:e:1}
+compute: local
+search_space:
+  a: {type: choice, values: [1, 2, 3]}
+  b: {type: choice, values: [1, 2]}
+objective: {goal: minimize, primary_metric: loss}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [
+        ("limits: {max_total_trials: 20}\n", " (20 trials)"),
+        ("limits: {max_total_trials: 1}\n", " (1 trial)"),
+        ("sampling_algorithm: random\n", " (1000 trials)"),
+        ("sampling_algorithm: grid\nlimits: {max_total_trials: 20}\n", " (6 trials)"),
+        ("sampling_algorithm: {type: grid}\nlimits: {max_total_trials: 4}\n", " (4 trials)"),
+    ],
+)
+def test_the_lens_of_a_sweep_says_how_many_trials_it_starts(more: str, count: str) -> None:
+    assert [lens.title for lens in lenses(_subject(SWEEP + more))] == [
+        f"$(play) Run sweep locally{count}",
+        "$(beaker) Run one trial",
+        "Dry run",
+        "$(cloud-upload) Submit to cluster",
+    ]
+
+
+def test_the_lens_of_a_sweep_leaves_out_a_number_that_is_not_certain() -> None:
+    text = SWEEP.replace("choice, values: [1, 2]", "uniform, min_value: 1, max_value: 2")
+    titles = [lens.title for lens in lenses(_subject(text + "sampling_algorithm: grid\n"))]
+    assert titles[0] == "$(play) Run sweep locally"
+
+
+def _subject(text: str) -> Subject:
+    return Subject(Document(text))
 
 
 def test_an_environment_has_no_lenses() -> None:
@@ -235,4 +276,7 @@ def test_the_jobs_of_2021_have_lenses() -> None:
     jobs = [SEED / "jobs" / "hello-world.yml", *sorted(SEED.glob("jobs/train/*/*/job*.yml"))]
     assert len(jobs) > 8
     for file in jobs:
-        assert titles(file.read_text(encoding="utf-8")) == ["Run locally", "Dry run", "Submit to cluster"]
+        run = ["Run locally"]
+        if file.name == "job-sweep.yml":
+            run = ["Run sweep locally (20 trials)", "Run one trial"]
+        assert titles(file.read_text(encoding="utf-8")) == [*run, "Dry run", "Submit to cluster"]

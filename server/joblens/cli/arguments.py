@@ -82,6 +82,11 @@ def _run(commands: Commands) -> None:
     run.add_argument("--dry-run", action="store_true", help="print what would run, and start nothing")
     run.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
     run.add_argument(
+        "--one-trial",
+        action="store_true",
+        help="of a sweep, one trial as a run by itself; --set search_space.NAME=VALUE chooses a value of it",
+    )
+    run.add_argument(
         "--backend", choices=("auto", "process", "container", "ray"), help="where the command runs"
     )
     run.add_argument(

@@ -46,9 +46,12 @@ def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> Run
 
         overrides = read(parsed.settings)
     queue, retries = not getattr(parsed, "no_queue", False), getattr(parsed, "retries", None)
-    drift = parsed.allow_drift
+    drift = getattr(parsed, "allow_drift", False)
     address = getattr(parsed, "address", None)
-    return RunOptions(parsed.name, parsed.environment, overrides, backend, drift, queue, retries, address)
+    one_trial = getattr(parsed, "one_trial", False)
+    return RunOptions(
+        parsed.name, parsed.environment, overrides, backend, drift, queue, retries, address, one_trial
+    )
 
 
 def run_here(parsed: argparse.Namespace, *, follow: bool, backend: str | None = None) -> int:
@@ -85,9 +88,9 @@ def _start(job_file: Path, options: RunOptions, waiting: Standby | None) -> Run:
     from joblens.engine import run as runs
 
     with looks.noted() as seen:
-        source, plan = runs.planned(job_file, None, options)
+        source, plan, record = runs.planned(job_file, None, options)
     remembered.remember(job_file, options, plan, source, seen)
-    return start(plan, source, waiting=waiting)
+    return start(plan, source, record=record, waiting=waiting)
 
 
 def _started(parsed: argparse.Namespace, backend: str | None) -> Run:

@@ -25,3 +25,5 @@ class RunOptions:
     """How often a command that failed is started again; None is what the settings say."""
     address: str | None = None
     """Of the Ray cluster; None is what RAY_ADDRESS or the settings say."""
+    one_trial: bool = False
+    """Of a sweep, one trial as a run by itself; `search_space.<name>` among the overrides is a value of it."""

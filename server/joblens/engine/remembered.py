@@ -60,7 +60,7 @@ class Remembered:
 
 def found(job_file: Path, options: RunOptions) -> Remembered | None:
     """The plan of the job file, if it would come out the same today."""
-    if options.name is not None:
+    if options.name is not None or options.one_trial:
         return None
     try:
         text = job_file.read_bytes()
@@ -80,7 +80,7 @@ def remember(job_file: Path, options: RunOptions, plan: Plan, source: str, looks
 
     if not names.is_made_up(plan.name) or secrets.handed_over(plan.variables):
         return
-    if plan.is_sweep or plan.cluster:  # whose plans follow from more than files
+    if plan.is_sweep or options.one_trial or plan.cluster:  # whose plans follow from more than files
         return
     seen = looks.states(without=plan.name)
     if seen is None or len(seen) > _MOST:

@@ -26,11 +26,12 @@ def rerun(path: Path, options: RunOptions) -> Run:
             hint=f"'joblens job rerun {record.parent}' repeats the sweep.",
         )
     before = _plan_of(folder)
-    text, plan = run.planned(
-        Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, options)
+    text, plan, begun = run.planned(
+        Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, record, options)
     )
     made = _as_before(plan, before, folder, changed=set(options.overrides))
-    return starting.start(made, text, record=Record(made.name, rerun_of=record.name))
+    begun = dataclasses.replace(begun or Record(made.name), rerun_of=record.name)
+    return starting.start(made, text, record=begun)
 
 
 def _plan_of(folder: RunFolder) -> Plan:
@@ -43,9 +44,10 @@ def _plan_of(folder: RunFolder) -> Plan:
         ) from error
 
 
-def _options(before: Plan, options: RunOptions) -> RunOptions:
+def _options(before: Plan, record: Record, options: RunOptions) -> RunOptions:
     """A new name, and otherwise what the run was started with."""
-    overrides = dict(options.overrides)
+    values = {f"search_space.{name}": value for name, value in record.parameters.items()}
+    overrides = {**values, **options.overrides}
     if before.code is not None and not Path(before.code).exists() and "code" not in overrides:
         overrides["code"] = before.folder  # only there to be found: the copy takes its place
     return dataclasses.replace(
@@ -55,6 +57,7 @@ def _options(before: Plan, options: RunOptions) -> RunOptions:
         backend=options.backend or before.backend,
         address=options.address or (before.cluster.address if before.cluster else None),
         overrides=overrides,
+        one_trial=bool(values),
     )
 
 

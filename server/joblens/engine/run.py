@@ -21,7 +21,7 @@ from joblens.engine.source import source as source_of
 from joblens.engine.starting import Run as Run
 from joblens.engine.starting import start, taken
 from joblens.errors import JobFileError
-from joblens.job.model import SweepJob
+from joblens.job.model import Job, SweepJob
 
 if TYPE_CHECKING:
     from joblens.engine.standby import Standby
@@ -36,9 +36,8 @@ def create(
 ) -> Run:
     """Start a run of the job file, or of its unsaved `text`; answers at once, the run goes on by itself."""
     options = options or RunOptions()
-    source = source_of(job_file, text, options.overrides)
-    plan = _plan(source, options)
-    return start(plan, _kept_text(source, plan), waiting=waiting)
+    source, plan, record = _planned(job_file, text, options)
+    return start(plan, _kept_text(source, plan), record=record, waiting=waiting)
 
 
 def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> str:
@@ -48,21 +47,30 @@ def dry_run(job_file: Path, options: RunOptions | None = None, *, text: str | No
     return describe(plan_of(job_file, options, text=text))
 
 
-def planned(job_file: Path, text: str | None, options: RunOptions) -> tuple[str, Plan]:
-    """What `create` would start, and the text that it would keep."""
-    source = source_of(job_file, text, options.overrides)
-    plan = _plan(source, options)
-    return _kept_text(source, plan), plan
+def planned(job_file: Path, text: str | None, options: RunOptions) -> tuple[str, Plan, Record | None]:
+    """What `create` would start, the text that it would keep, and the record that it would begin with."""
+    source, plan, record = _planned(job_file, text, options)
+    return _kept_text(source, plan), plan, record
 
 
 def plan_of(job_file: Path, options: RunOptions | None = None, *, text: str | None = None) -> Plan:
     """What `create` would start, everything bound; nothing is written and nothing started."""
-    options = options or RunOptions()
-    return _plan(source_of(job_file, text, options.overrides), options)
+    return _planned(job_file, text, options or RunOptions())[1]
 
 
-def _plan(source: Source, options: RunOptions) -> Plan:
+def _planned(job_file: Path, text: str | None, options: RunOptions) -> tuple[Source, Plan, Record | None]:
+    if not options.one_trial:
+        source = source_of(job_file, text, options.overrides)
+        return source, _plan(source, job_of(source), options), None
+    from joblens.engine.sweep import alone
+
+    values, overrides = alone.split(options.overrides)
+    source = source_of(job_file, text, overrides)
     job = job_of(source)
+    return source, *alone.planned(job, _plan(source, job, options), values)
+
+
+def _plan(source: Source, job: Job, options: RunOptions) -> Plan:
     settings = settings_of(source.file.absolute().parent)
     name = names.checked(options.name or (job.name.value if job.name else "") or names.new_name())
     folder = RunFolder(folders.runs(source.file.parent) / name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from joblens.checks.subject import Subject
+from joblens.features.trials import trials
 from joblens.text.nodes import Mapping, Span
 
 _JOBS = frozenset({"commandJob", "sweepJob", "pipelineJob"})
-_RUN_HERE = frozenset({"commandJob", "sweepJob"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,18 @@ def lenses(subject: Subject) -> list[Lens]:
         return []
     span = root.pairs[0].key.span
     found = []
-    if subject.kind.name in _RUN_HERE:
+    if subject.kind.name == "sweepJob":
         found += [
-            Lens("$(play) Run locally", "joblens.runLocally", span),
-            Lens("Dry run", "joblens.dryRun", span),
+            Lens(f"$(play) Run sweep locally{_size(subject)}", "joblens.runLocally", span),
+            Lens("$(beaker) Run one trial", "joblens.runTrial", span),
         ]
+    elif subject.kind.name == "commandJob":
+        found.append(Lens("$(play) Run locally", "joblens.runLocally", span))
+    if found:
+        found.append(Lens("Dry run", "joblens.dryRun", span))
     return [*found, Lens("$(cloud-upload) Submit to cluster", "joblens.submit", span)]
+
+
+def _size(subject: Subject) -> str:
+    count = trials(subject)
+    return f" ({count} trial{'s' if count != 1 else ''})" if count else ""

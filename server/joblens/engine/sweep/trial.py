@@ -34,21 +34,30 @@ def plan(sweep: Plan, number: int, point: Mapping[str, object]) -> Plan:
     made = folder(sweep.run_folder, number)
     places = choose.places(sweep.backend, made)
     outputs = tuple(data.replaced(each, made, places) for each in sweep.outputs)
-    values = {("search_space", each): text(value) for each, value in point.items()}
-    values |= {("outputs", each.name): each.path for each in outputs}
-    search = sweep.search
-    return dataclasses.replace(
+    placed = dataclasses.replace(
         sweep,
         name=made.name,
         folder=str(made.path),
         display_name=None,
         # All trials work with the code as it was when the sweep was asked for.
         code=str(sweep.run_folder.code) if sweep.code else None,
-        command=substitute(sweep.command, values, plans.dialect(sweep)),
         outputs=outputs,
-        parameters={**sweep.parameters, **{each: text(value) for each, value in point.items()}},
-        timeout=search.trial_timeout if search else None,
         notes=(),
+    )
+    return valued(placed, point)
+
+
+def valued(plan: Plan, point: Mapping[str, object]) -> Plan:
+    """The plan of a command job, of a sweep's plan and a value for each of its hyperparameters."""
+    texts = {each: text(value) for each, value in point.items()}
+    values = {("search_space", each): value for each, value in texts.items()}
+    values |= {("outputs", each.name): each.path for each in plan.outputs}
+    search = plan.search
+    return dataclasses.replace(
+        plan,
+        command=substitute(plan.command, values, plans.dialect(plan)),
+        parameters={**plan.parameters, **texts},
+        timeout=search.trial_timeout if search else None,
         search=None,
     )
 
