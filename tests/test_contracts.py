@@ -71,6 +71,7 @@ def test_a_severity_in_the_settings_is_one_that_the_server_knows():
 def test_both_sides_know_the_same_messages():
     python = {protocol.RUN, protocol.CANCEL, protocol.SUBMIT, protocol.RUN_EVENT, protocol.TOKEN}
     python |= {protocol.WORKSPACES, protocol.USE_WORKSPACE, protocol.WORKSPACE_STATE}
+    python |= {protocol.TRIAL, protocol.SWEEP, protocol.SWEEP_PAGE, protocol.RESUME}
     assert python == found(r'"(joblens/\w+)"', PROTOCOL)
 
 

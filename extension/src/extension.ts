@@ -10,31 +10,42 @@ import { chooseWorkspace } from "./commands/chooseWorkspace";
 import { dryRun } from "./commands/dryRun";
 import { migrateFile } from "./commands/migrateFile";
 import { restartServer } from "./commands/restartServer";
+import { resumeSweep } from "./commands/resumeSweep";
 import { runActions } from "./commands/runActions";
 import { runLocally } from "./commands/runLocally";
+import { runTrial } from "./commands/runTrial";
 import { showLog } from "./commands/showLog";
+import { showSearch } from "./commands/showSearch";
 import { submit } from "./commands/submit";
 import { findServer } from "./findServer";
 import { indentBelowKeys } from "./indentBelowKeys";
 import { log } from "./log";
 import { restartOnNewPython } from "./restartOnNewPython";
 import { DryRunText } from "./views/dryRunText";
+import { RunTree } from "./views/runTree";
 import { Runs } from "./views/runs";
+import { SearchPanels } from "./views/searchPanels";
 import { WorkspaceStatus } from "./views/workspaceStatus";
 
 export function activate(context: ExtensionContext): void {
   const client = startClient(context, () => findServer(context.extensionUri));
   const runs = new Runs(client);
+  const panels = new SearchPanels(client);
   const dryRunText = new DryRunText();
   const workspace = new ChosenWorkspace(client, context.workspaceState);
   context.subscriptions.push(
     log,
     runs,
     dryRunText,
+    panels,
+    new RunTree(client, runs),
     workspace,
     new WorkspaceStatus(client, workspace),
     chooseWorkspace(client, workspace),
     runLocally(client, runs),
+    runTrial(client, runs),
+    showSearch(runs, panels),
+    resumeSweep(client, runs),
     dryRun(client, dryRunText),
     submit(client),
     migrateFile(client),

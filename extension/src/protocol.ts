@@ -13,18 +13,59 @@ export interface RunParams {
   readonly uri: string;
   readonly dryRun: false;
   readonly backend: Backend;
+  /** Of a sweep, the values of one trial, as texts of YAML. */
+  readonly trial?: Readonly<Record<string, string>>;
 }
 
 export interface StartedRun {
   readonly name: string;
   /** The run's own folder, a path on the server's machine. */
   readonly folder: string;
+  readonly sweep: boolean;
 }
 
 export interface DryRunParams {
   readonly uri: string;
   readonly dryRun: true;
   readonly backend: Backend;
+  readonly trial?: undefined;
+}
+
+export interface TrialValue {
+  readonly name: string;
+  /** As it is written in YAML. */
+  readonly value: string;
+  /** In words. */
+  readonly distribution: string;
+}
+
+export interface Trial {
+  readonly values: readonly TrialValue[];
+  readonly total: number;
+}
+
+export interface SweepTrial {
+  readonly name: string;
+  readonly number: number;
+  readonly status: string;
+  /** The primary metric's name and best value; null as long as there is none. */
+  readonly metric: string | null;
+  readonly values: string;
+  readonly reason: string;
+  readonly best: boolean;
+  /** The file with what it printed. */
+  readonly log: string;
+}
+
+export interface Sweep {
+  readonly status: string;
+  readonly total: number;
+  readonly trials: readonly SweepTrial[];
+}
+
+export interface SweepPage {
+  readonly html: string;
+  readonly status: string;
 }
 
 export interface DryRunText {
@@ -93,6 +134,14 @@ export interface RunEvent {
 export const runRequest: Request<RunParams, StartedRun> = { method: "joblens/run" };
 export const dryRunRequest: Request<DryRunParams, DryRunText> = { method: "joblens/run" };
 export const cancelRequest: Request<{ readonly name: string }, unknown> = { method: "joblens/cancel" };
+export const trialRequest: Request<{ readonly uri: string; readonly number: number }, Trial> = {
+  method: "joblens/trial",
+};
+export const sweepRequest: Request<{ readonly name: string }, Sweep> = { method: "joblens/sweep" };
+export const sweepPageRequest: Request<{ readonly name: string; readonly nonce: string }, SweepPage> = {
+  method: "joblens/sweepPage",
+};
+export const resumeRequest: Request<{ readonly name: string }, StartedRun> = { method: "joblens/resume" };
 export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };
 export const workspacesRequest: Request<WorkspacesParams, { readonly workspaces: readonly Workspace[] }> = {
   method: "joblens/workspaces",

@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.metrics import log_loss
-from sklearn.model_selection import train_test_split
 
 from tests.examples.programs import has_engine, joblens
 from tests.shared_data import ROOT
@@ -78,6 +75,8 @@ class Flowers:
     """The flowers, and how well they are told apart by a model trained here and now."""
 
     def __init__(self, table: Path) -> None:
+        from sklearn.model_selection import train_test_split
+
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         kinds = [row["species"] for row in rows]
@@ -87,6 +86,9 @@ class Flowers:
 
     def losses(self, rate: float, depth: int) -> dict[int, float]:
         """The loss on flowers never seen before, by the number of trees."""
+        from sklearn.ensemble import GradientBoostingClassifier
+        from sklearn.metrics import log_loss
+
         model = GradientBoostingClassifier(
             learning_rate=rate, max_depth=depth, n_estimators=50, random_state=42
         ).fit(self._train, self._train_kinds)

@@ -5,12 +5,13 @@ import { commands, type Disposable, window } from "vscode";
 import type { Client } from "../client";
 import { cancelRequest } from "../protocol";
 import { tellingFailure } from "../tellFailure";
+import { runNameOf } from "../views/runNodes";
 import type { Runs } from "../views/runs";
 
 export function cancelRun(client: Client, runs: Runs): Disposable {
   return commands.registerCommand("joblens.cancelRun", (argument: unknown) =>
     tellingFailure(async () => {
-      const name = typeof argument === "string" ? argument : await whichRun(runs.live());
+      const name = runNameOf(argument) ?? (await whichRun(runs.live()));
       if (name !== undefined) await client.request(cancelRequest, { name });
     }),
   );

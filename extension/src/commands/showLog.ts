@@ -3,10 +3,12 @@
 import { commands, type Disposable } from "vscode";
 
 import { log } from "../log";
+import { runNameOf } from "../views/runNodes";
 import type { Runs } from "../views/runs";
 
 export function showLog(runs: Runs): Disposable {
   return commands.registerCommand("joblens.showLog", (argument: unknown) => {
-    if (typeof argument !== "string" || !runs.reveal(argument)) log.show(true);
+    const name = runNameOf(argument);
+    if (name === undefined || !runs.reveal(name)) log.show(true);
   });
 }

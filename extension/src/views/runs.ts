@@ -1,6 +1,6 @@
 /** The runs started from this editor: a panel each, a line in the status bar, a notification at the end. */
 
-import { commands, Disposable, StatusBarAlignment, window } from "vscode";
+import { commands, Disposable, EventEmitter, StatusBarAlignment, window } from "vscode";
 
 import type { Client } from "../client";
 import { isFinal, type RunEvent, type StartedRun } from "../protocol";
@@ -13,6 +13,7 @@ export interface Run {
   readonly name: string;
   readonly terminal: RunTerminal;
   status: string;
+  isSweep: boolean;
   folder?: string;
   trackingUrl?: string;
 }
@@ -21,6 +22,9 @@ export class Runs implements Disposable {
   private readonly runs = new Map<string, Run>();
   private readonly statusBar = window.createStatusBarItem("joblens.runs", StatusBarAlignment.Left);
   private readonly subscriptions: Disposable;
+  private readonly changed = new EventEmitter<void>();
+  /** A run has come, gone, or another status. */
+  readonly onChanged = this.changed.event;
 
   constructor(client: Client) {
     this.statusBar.name = "Joblens Runs";
@@ -35,9 +39,10 @@ export class Runs implements Disposable {
   }
 
   /** Follows a run that has just been started. */
-  show({ name, folder }: StartedRun): void {
+  show({ name, folder, sweep }: StartedRun): void {
     const run = this.run(name);
     run.folder = folder;
+    run.isSweep = sweep;
     run.terminal.reveal();
     this.showStatus();
   }
@@ -53,6 +58,19 @@ export class Runs implements Disposable {
     return [...this.runs.values()].filter((run) => !isFinal(run.status)).map((run) => run.name);
   }
 
+  /** All runs, in the order in which they were started. */
+  all(): Iterable<Run> {
+    return this.runs.values();
+  }
+
+  /** The names of the sweeps, the newest first. */
+  sweeps(): string[] {
+    return [...this.runs.values()]
+      .filter((run) => run.isSweep)
+      .map((run) => run.name)
+      .reverse();
+  }
+
   /** The folder of a run that this editor started, as soon as the server has named it. */
   folderOf(name: string): string | undefined {
     return this.runs.get(name)?.folder;
@@ -61,13 +79,14 @@ export class Runs implements Disposable {
   dispose(): void {
     this.subscriptions.dispose();
     this.statusBar.dispose();
+    this.changed.dispose();
     for (const run of this.runs.values()) run.terminal.dispose();
   }
 
   private run(name: string): Run {
     const known = this.runs.get(name);
     if (known) return known;
-    const run = { name, terminal: new RunTerminal(name), status: "Starting" };
+    const run = { name, terminal: new RunTerminal(name), status: "Starting", isSweep: false };
     this.runs.set(name, run);
     return run;
   }
@@ -93,6 +112,8 @@ export class Runs implements Disposable {
   }
 
   private showStatus(): void {
+    this.changed.fire();
+    void commands.executeCommand("setContext", "joblens.hasRuns", this.runs.size > 0);
     const live = this.live();
     void commands.executeCommand("setContext", "joblens.hasLiveRuns", live.length > 0);
     if (live.length === 0) {

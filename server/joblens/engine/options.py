@@ -26,4 +26,4 @@ class RunOptions:
     address: str | None = None
     """Of the Ray cluster; None is what RAY_ADDRESS or the settings say."""
     one_trial: bool = False
-    """Of a sweep, one trial as a run by itself; `search_space.<name>` among the overrides is a value of it."""
+    """Of a sweep, one trial by itself; an override `search_space.<name>` is a value of it."""

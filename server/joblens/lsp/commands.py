@@ -62,6 +62,25 @@ async def _run_locally(server: JoblensServer, call: Call) -> object:
     return await run_messages.run(server, _saved(server, call), call.token)
 
 
+async def _run_trial(server: JoblensServer, call: Call) -> object:
+    """Show the values first; what runs is what was shown."""
+    from joblens.lsp import sweeps
+
+    uri, number = _saved(server, call), 0
+    run, other = types.MessageActionItem("Run this trial"), types.MessageActionItem("Draw other values")
+    while True:
+        drawn = await sweeps.trial(uri, number)
+        values = {one["name"]: one["value"] for one in drawn["values"]}
+        said = "One trial with " + ", ".join(f"{name}={value}" for name, value in values.items())
+        asked = types.ShowMessageRequestParams(types.MessageType.Info, said, [run, other])
+        chosen = await server.window_show_message_request_async(asked)
+        if chosen is None or chosen.title not in (run.title, other.title):
+            return None
+        if chosen.title == run.title:
+            return await run_messages.run(server, uri, call.token, values)
+        number += 1
+
+
 async def _dry_run(server: JoblensServer, call: Call) -> object:
     text = await runs.dry_run(_saved(server, call))
     server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
@@ -122,6 +141,7 @@ COMMANDS: Mapping[str, Command] = {
     protocol.MIGRATE: _migrate,
     protocol.CHECK_WORKSPACE: _check_workspace,
     protocol.RUN_LOCALLY: _run_locally,
+    protocol.RUN_TRIAL: _run_trial,
     protocol.DRY_RUN: _dry_run,
     protocol.CANCEL_RUN: _cancel_run,
     protocol.SUBMIT_JOB: _submit,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 RUN = "joblens/run"
-"""Request {uri, dryRun, backend?}: start the file's job here, or say what would run."""
+"""Request {uri, dryRun, backend?, trial?}: start the file's job here, or say what would run; with the values
+of a `trial`, one trial of a sweep."""
+TRIAL = "joblens/trial"
+"""Request {uri, number}: the values that a sweep's trial of this number would have."""
+SWEEP = "joblens/sweep"
+"""Request {name}: how a sweep and its trials stand."""
+SWEEP_PAGE = "joblens/sweepPage"
+"""Request {name, nonce}: the page about a sweep's search, for a view with a policy."""
+RESUME = "joblens/resume"
+"""Request {name}: let a sweep go on with the trials that are missing."""
 CANCEL = "joblens/cancel"
 """Request {name}: end a run of this server's."""
 SUBMIT = "joblens/submit"
@@ -33,11 +43,12 @@ MIGRATE = "joblens.migrate"
 """Command: have the editor change a file of a preview, named by its URI, to today's format."""
 COMMANDS_FOR_ALL = (TELL_GUESSES, MIGRATE)
 RUN_LOCALLY = "joblens.runLocally"
+RUN_TRIAL = "joblens.runTrial"
 DRY_RUN = "joblens.dryRun"
 CANCEL_RUN = "joblens.cancelRun"
 SUBMIT_JOB = "joblens.submit"
 CHOOSE_WORKSPACE = "joblens.chooseWorkspace"
-COMMANDS = (CHECK_WORKSPACE, RUN_LOCALLY, DRY_RUN, CANCEL_RUN, SUBMIT_JOB, CHOOSE_WORKSPACE)
+COMMANDS = (CHECK_WORKSPACE, RUN_LOCALLY, RUN_TRIAL, DRY_RUN, CANCEL_RUN, SUBMIT_JOB, CHOOSE_WORKSPACE)
 """Commands that Joblens's own extension brings itself; two of one name would clash in VS Code."""
 
 
@@ -68,6 +79,8 @@ class RunParams:
     uri: str
     dry_run: bool = False
     backend: str | None = None
+    trial: Mapping[str, str] | None = None
+    """Of a sweep, the values of one trial, as texts of YAML."""
 
     @staticmethod
     def of(params: object) -> RunParams:
@@ -76,4 +89,13 @@ class RunParams:
             uri=str(getattr(params, "uri", "")),
             dry_run=bool(getattr(params, "dryRun", False)),
             backend=getattr(params, "backend", None),
+            trial=_texts(getattr(params, "trial", None)),
         )
+
+
+def _texts(given: object) -> dict[str, str] | None:
+    """An object of the message, which was made a named tuple or is a mapping, as texts by their names."""
+    if given is None:
+        return None
+    entries = given if isinstance(given, Mapping) else given._asdict()  # type: ignore[attr-defined]
+    return {str(name): str(value) for name, value in entries.items()}

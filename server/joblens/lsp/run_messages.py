@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from joblens.lsp.server import JoblensServer
 
 
-async def run(server: JoblensServer, uri: str, token: progress.Token | None) -> dict[str, str]:
+async def run(
+    server: JoblensServer, uri: str, token: progress.Token | None, trial: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Start a file's job and follow it; answers once it has started."""
     shown = await progress.started(server, token, f"Running {_name(uri)}")
     started = None
     try:
-        started = await runs.start(server, uri, lambda run, event: _tell(server, shown, run, event))
+        started = await runs.start(
+            server, uri, lambda run, event: _tell(server, shown, run, event), trial=trial
+        )
     finally:
         if started is None:
             shown.end("Not started.")

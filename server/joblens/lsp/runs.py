@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +50,13 @@ def register(server: JoblensServer) -> None:
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_trouble)
 
     @server.feature(protocol.RUN)
-    async def _run(params: Any) -> dict[str, str]:
+    async def _run(params: Any) -> dict[str, object]:
         wanted = protocol.RunParams.of(params)
         if wanted.dry_run:
             return {"text": await dry_run(wanted.uri, wanted.backend)}
 
-        def tell(run: Run, event: Event) -> None:
-            server.protocol.notify(protocol.RUN_EVENT, message(run.name, event))
-
-        run = await start(server, wanted.uri, tell, wanted.backend, live=True)
-        return {"name": run.name, "folder": str(run.folder)}
+        run = await start(server, wanted.uri, teller(server), wanted.backend, live=True, trial=wanted.trial)
+        return await started(run)
 
     @server.feature(protocol.CANCEL)
     async def _cancel(params: Any) -> dict[str, str]:
@@ -78,35 +75,64 @@ async def start(
     backend: str | None = None,
     *,
     live: bool = False,
+    trial: Mapping[str, str] | None = None,
 ) -> Run:
     """Start a file's job here; `tell` is called with all that happens; `live`, with parts of lines too."""
-    run: Run = await answered(_start, _file_of(uri), backend)
+    run: Run = await answered(_start, file_of(uri), backend, trial)
+    watch(server, run, tell, live=live)
+    return run
+
+
+def teller(server: JoblensServer) -> Callable[[Run, Event], None]:
+    """What tells our own extension of a run."""
+
+    def tell(run: Run, event: Event) -> None:
+        server.protocol.notify(protocol.RUN_EVENT, message(run.name, event))
+
+    return tell
+
+
+async def started(run: Run) -> dict[str, object]:
+    """A run that was started, as our own extension is told of it."""
+    from joblens.engine import records
+
+    kind = (await asyncio.to_thread(records.show, run.folder)).type
+    return {"name": run.name, "folder": str(run.folder), "sweep": kind == "sweep"}
+
+
+def watch(server: JoblensServer, run: Run, tell: Callable[[Run, Event], None], *, live: bool = False) -> None:
+    """Follow a run; `tell` is called with all that happens."""
     server.runs[run.name] = run.folder
     loop = asyncio.get_running_loop()
     threading.Thread(target=_follow, args=(loop, run, tell, live), daemon=True).start()
-    return run
 
 
 async def dry_run(uri: str, backend: str | None = None) -> str:
     """What would run."""
-    text: str = await answered(_dry_run, _file_of(uri), backend)
+    text: str = await answered(_dry_run, file_of(uri), backend)
     return text
 
 
 async def cancel(server: JoblensServer, name: str) -> None:
     """End a run."""
-    await answered(_cancel_run, name, server.runs.get(name), server.workspace.root_path)
+    await answered(_cancel_run, server, name)
+
+
+def folder(server: JoblensServer, name: str) -> Path:
+    """The folder of a run: one of this server's, or one of the project's; raises that there is none."""
+    return server.runs.get(name) or _folder_of(name, server.workspace.root_path)
 
 
 async def submit(server: JoblensServer, uri: str) -> dict[str, str]:
     """Send a file's job to the workspace that is chosen, else to the one that is configured."""
-    file = _file_of(uri)
+    file = file_of(uri)
     settings = await server.cloud.settings()
     answer: dict[str, str] = await answered(_submit_job, file, server.cloud.chosen, settings)
     return answer
 
 
-def _file_of(uri: str) -> Path:
+def file_of(uri: str) -> Path:
+    """The file of a document; refused where it has none yet."""
     path = path_of(uri)
     if path is None:
         raise _refusal(UserError("This document is not a file yet.", hint="Save it, then try again."))
@@ -131,7 +157,7 @@ def _refusal(error: UserError, *, show: str | None = None) -> Refusal:
     return Refusal(str(error), _USER_ERROR, data)
 
 
-def _refuse_errors(file: Path) -> None:
+def refuse_errors(file: Path) -> None:
     """Refuse a file with errors in the editor's terms: its list of problems shows them all."""
     from joblens.checks import check, older_format
     from joblens.checks.configuration import settings_of
@@ -154,15 +180,20 @@ def _refuse_errors(file: Path) -> None:
 def _dry_run(file: Path, backend: str | None) -> str:
     from joblens.engine.run import RunOptions, dry_run
 
-    _refuse_errors(file)
+    refuse_errors(file)
     return dry_run(file, RunOptions(backend=backend))
 
 
-def _start(file: Path, backend: str | None) -> Run:
+def _start(file: Path, backend: str | None, trial: Mapping[str, str] | None) -> Run:
     from joblens.engine.run import RunOptions, create
 
-    _refuse_errors(file)
-    return create(file, options=RunOptions(backend=backend))
+    refuse_errors(file)
+    if trial is None:
+        return create(file, options=RunOptions(backend=backend))
+    from joblens.engine import overrides
+
+    values = overrides.parsed([f"search_space.{name}={value}" for name, value in trial.items()])
+    return create(file, options=RunOptions(backend=backend, overrides=values, one_trial=True))
 
 
 def _follow(
@@ -195,12 +226,16 @@ def message(name: str, event: Event) -> dict[str, Any]:
     return {key: value for key, value in content.items() if value is not None}
 
 
-def _cancel_run(name: str, folder: Path | None, root: str | None) -> None:
-    """End a run: one of this server's, or one that the server before it started in the same folder."""
-    from joblens.engine.listing import folder_of
+def _cancel_run(server: JoblensServer, name: str) -> None:
     from joblens.engine.run import cancel
 
-    cancel(folder or folder_of(name, Path(root or ".")))
+    cancel(folder(server, name))
+
+
+def _folder_of(name: str, root: str | None) -> Path:
+    from joblens.engine.listing import folder_of
+
+    return folder_of(name, Path(root or "."))
 
 
 def _submit_job(file: Path, chosen: Workspace | None, settings: AzureSettings) -> dict[str, str]:

@@ -14,7 +14,18 @@ from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from joblens import __version__
-from joblens.lsp import check_settings, cloud, language, names, problems, protocol, runs, stdio, watch
+from joblens.lsp import (
+    check_settings,
+    cloud,
+    language,
+    names,
+    problems,
+    protocol,
+    runs,
+    stdio,
+    sweeps,
+    watch,
+)
 from joblens.lsp.client import Client
 from joblens.lsp.conversation import Conversation
 from joblens.lsp.documents import Documents
@@ -78,6 +89,7 @@ def create() -> JoblensServer:
     names.register(server)
     runs.register(server)
     cloud.register(server)
+    sweeps.register(server)
     return server
 
 

@@ -9,13 +9,16 @@ from joblens.engine.follow import follow
 from joblens.engine.options import RunOptions
 from joblens.engine.rerun import rerun
 from joblens.engine.run import create, plan_of
+from joblens.engine.sweep import sampling
 from joblens.errors import JobFileError
 from tests.engine.jobs import Finished, finished, write
 
 TODAY = """\
 type: sweep
 trial:
-  command: echo ${{search_space.rate}} ${{search_space.size}} $AZUREML_SWEEP_size > ${{outputs.made}}/said; cat ${{outputs.made}}/said
+  command: >-
+    echo ${{search_space.rate}} ${{search_space.size}} $AZUREML_SWEEP_size > ${{outputs.made}}/said;
+    cat ${{outputs.made}}/said
   environment: azureml:any@latest
 outputs: {made: {type: uri_folder}}
 compute: local
@@ -64,8 +67,6 @@ def test_what_is_not_chosen_is_that_of_the_first_trial(tmp_path):
     made = plan_of(
         job, RunOptions(environment="this-python", one_trial=True, overrides={"search_space.size": 64})
     )
-    from joblens.engine.sweep import sampling
-
     rate = sampling.first(search, 1)[0]["rate"]
     assert made.search is None
     assert made.parameters == {"rate": str(rate), "size": "64"}
@@ -80,7 +81,7 @@ def test_a_distribution_that_is_set_changes_the_search(tmp_path):
 
 
 def test_a_value_of_no_hyperparameter_is_refused_with_the_name_that_was_meant(tmp_path):
-    with pytest.raises(JobFileError, match="no hyperparameter 'sise'. Did you mean 'size'"):
+    with pytest.raises(JobFileError, match=r"no hyperparameter 'sise'\. Did you mean 'size'"):
         create(write(tmp_path, TODAY), options=RunOptions(one_trial=True, overrides={"search_space.sise": 1}))
 
 

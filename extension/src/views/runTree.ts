@@ -1,0 +1,117 @@
+/** The runs of this editor in the Explorer, a sweep with its trials below it. */
+
+import {
+  Disposable,
+  EventEmitter,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+} from "vscode";
+
+import type { Client } from "../client";
+import { log } from "../log";
+import { isFinal, type Sweep, sweepRequest } from "../protocol";
+import { contextOf, descriptionOf, iconOf, isTrial, type Node, type RunNode } from "./runNodes";
+import type { Run, Runs } from "./runs";
+
+/** Milliseconds between two looks at the sweeps that run. */
+const TURN = 1000;
+
+export class RunTree implements Disposable, TreeDataProvider<Node> {
+  private readonly changed = new EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly sweeps = new Map<string, Sweep>();
+  private readonly subscriptions: Disposable;
+  private timer: NodeJS.Timeout | undefined;
+  private looking = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly runs: Runs,
+  ) {
+    const view = window.createTreeView("joblens.runTree", { treeDataProvider: this });
+    const listening = runs.onChanged(() => {
+      this.changed.fire(undefined);
+      void this.look();
+    });
+    this.subscriptions = Disposable.from(view, listening, this.changed);
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (!node) return [...this.runs.all()].reverse().map((run) => this.nodeOf(run));
+    const trials = this.sweeps.get(node.name)?.trials ?? [];
+    return isTrial(node) ? [] : trials.map((trial) => ({ name: trial.name, trial }));
+  }
+
+  getTreeItem(node: Node): TreeItem {
+    const item = isTrial(node) ? trialItem(node.trial) : runItem(node);
+    item.id = node.name;
+    item.description = descriptionOf(node);
+    item.contextValue = contextOf(node);
+    item.iconPath = new ThemeIcon(iconOf(node), colourOf(node));
+    return item;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscriptions.dispose();
+  }
+
+  private nodeOf({ name, status, isSweep }: Run): RunNode {
+    const sweep = this.sweeps.get(name);
+    const ended = sweep?.trials.filter((trial) => isFinal(trial.status)).length ?? 0;
+    const detail = sweep ? `${String(ended)} of ${String(sweep.total)} trials` : "";
+    return { name, status, isSweep, detail };
+  }
+
+  /** Asks how the sweeps stand, as long as one goes on, and once after its end. */
+  private async look(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    clearTimeout(this.timer);
+    const open = [...this.runs.all()].filter(
+      ({ name, isSweep, status }) => isSweep && !(isFinal(status) && this.isKnownToBeOver(name)),
+    );
+    for (const { name } of open) {
+      try {
+        const sweep = await this.client.request(sweepRequest, { name });
+        if (sweep) this.sweeps.set(name, sweep);
+      } catch (error) {
+        log.warn(`How the sweep '${name}' stands cannot be told:`, error);
+      }
+    }
+    this.looking = false;
+    if (open.length === 0) return;
+    this.changed.fire(undefined);
+    this.timer = setTimeout(() => void this.look(), TURN);
+  }
+
+  private isKnownToBeOver(name: string): boolean {
+    return isFinal(this.sweeps.get(name)?.status ?? "");
+  }
+}
+
+function runItem(node: RunNode): TreeItem {
+  const state = node.isSweep ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  const item = new TreeItem(node.name, state);
+  const command = node.isSweep ? "joblens.showSearch" : "joblens.showLog";
+  item.command = { command, title: node.isSweep ? "Show Search" : "Show Log", arguments: [node.name] };
+  return item;
+}
+
+function trialItem({ number, values, reason, log: file }: Sweep["trials"][number]): TreeItem {
+  const item = new TreeItem(`Trial ${String(number)}`);
+  item.tooltip = [values, reason].filter(Boolean).join("\n");
+  item.command = { command: "vscode.open", title: "Show Log", arguments: [Uri.file(file)] };
+  return item;
+}
+
+function colourOf(node: Node): ThemeColor | undefined {
+  if (isTrial(node) && node.trial.best) return new ThemeColor("charts.green");
+  const status = isTrial(node) ? node.trial.status : node.status;
+  return status === "Failed" ? new ThemeColor("charts.red") : undefined;
+}
