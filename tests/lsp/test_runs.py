@@ -132,3 +132,52 @@ def test_submitting_without_a_workspace_is_refused_without_a_traceback(
 
     with_editor(story)
     assert "Traceback" not in capfd.readouterr().err
+
+
+SWEEP = """
+type: sweep
+trial:
+  command: echo rate ${{search_space.rate}}
+  environment: {image: docker.io/library/python}
+search_space:
+  rate: {type: choice, values: [1, 2]}
+  kind: {type: choice, values: [a, "1"]}
+sampling_algorithm: grid
+objective: {goal: minimize, primary_metric: loss}
+limits: {max_total_trials: 9}
+compute: local
+"""
+
+
+def test_a_trial_runs_with_the_values_that_were_shown_and_changed(with_editor: Story, job: Path) -> None:
+    job.write_text(SWEEP, encoding="utf-8")
+
+    async def story(editor: Editor) -> None:
+        drawn = await request(editor, "joblens/trial", uri=job.as_uri(), number=1)
+        assert [(one.name, one.value) for one in drawn.values] == [("rate", "1"), ("kind", '"1"')]
+        assert [one.distribution for one in drawn.values] == ["one of 1, 2", "one of a, 1"]
+        assert drawn.total == 4
+        trial = {"rate": "0.5", "kind": "a"}
+        started = await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False, trial=trial)
+        assert not started.sweep
+        assert "rate 0.5" in [one.text for one in await events_of(editor) if one.kind == "line"]
+
+    with_editor(story)
+
+
+def test_the_trials_of_a_sweep_and_its_page_are_told(with_editor: Story, job: Path) -> None:
+    job.write_text(SWEEP, encoding="utf-8")
+
+    async def story(editor: Editor) -> None:
+        started = await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False)
+        assert started.sweep
+        await events_of(editor)
+        sweep = await request(editor, "joblens/sweep", name=started.name)
+        assert sweep.total == 4
+        assert [one.name for one in sweep.trials] == [f"{started.name}_{number}" for number in range(4)]
+        assert [Path(one.log).read_text(encoding="utf-8") for one in sweep.trials][3] == "rate 2\n"
+        page = await request(editor, "joblens/sweepPage", name=started.name, nonce="abc")
+        assert '<style nonce="abc">' in page.html
+        assert "4 of 4 trials have ended" in page.html
+
+    with_editor(story)
