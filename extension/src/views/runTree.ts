@@ -8,6 +8,7 @@ import {
   type TreeDataProvider,
   TreeItem,
   TreeItemCollapsibleState,
+  type TreeView,
   Uri,
   window,
 } from "vscode";
@@ -26,6 +27,7 @@ export class RunTree implements Disposable, TreeDataProvider<Node> {
   readonly onDidChangeTreeData = this.changed.event;
   private readonly sweeps = new Map<string, Sweep>();
   private readonly subscriptions: Disposable;
+  private readonly view: TreeView<Node>;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
 
@@ -33,18 +35,27 @@ export class RunTree implements Disposable, TreeDataProvider<Node> {
     private readonly client: Client,
     private readonly runs: Runs,
   ) {
-    const view = window.createTreeView("joblens.runTree", { treeDataProvider: this });
+    this.view = window.createTreeView("joblens.runTree", { treeDataProvider: this });
     const listening = runs.onChanged(() => {
       this.changed.fire(undefined);
       void this.look();
     });
-    this.subscriptions = Disposable.from(view, listening, this.changed);
+    this.subscriptions = Disposable.from(this.view, listening, this.changed);
   }
 
   getChildren(node?: Node): Node[] {
     if (!node) return [...this.runs.all()].reverse().map((run) => this.nodeOf(run));
     const trials = this.sweeps.get(node.name)?.trials ?? [];
     return isTrial(node) ? [] : trials.map((trial) => ({ name: trial.name, trial }));
+  }
+
+  getParent(node: Node): Node | undefined {
+    if (!isTrial(node)) return undefined;
+    for (const run of this.runs.all()) {
+      const trials = this.sweeps.get(run.name)?.trials ?? [];
+      if (trials.some(({ name }) => name === node.name)) return this.nodeOf(run);
+    }
+    return undefined;
   }
 
   getTreeItem(node: Node): TreeItem {
@@ -79,7 +90,9 @@ export class RunTree implements Disposable, TreeDataProvider<Node> {
     for (const { name } of open) {
       try {
         const sweep = await this.client.request(sweepRequest, { name });
+        const isNew = !this.sweeps.has(name);
         if (sweep) this.sweeps.set(name, sweep);
+        if (sweep && isNew) await this.open(name);
       } catch (error) {
         log.warn(`How the sweep '${name}' stands cannot be told:`, error);
       }
@@ -88,6 +101,13 @@ export class RunTree implements Disposable, TreeDataProvider<Node> {
     if (open.length === 0) return;
     this.changed.fire(undefined);
     this.timer = setTimeout(() => void this.look(), TURN);
+  }
+
+  /** The Explorer adds the view closed: a sweep that has just started opens it, and leaves the focus. */
+  private async open(name: string): Promise<void> {
+    this.changed.fire(undefined);
+    const run = [...this.runs.all()].find((each) => each.name === name);
+    if (run) await this.view.reveal(this.nodeOf(run), { select: false, focus: false, expand: true });
   }
 
   private isKnownToBeOver(name: string): boolean {
