@@ -111,7 +111,7 @@ def test_whatever_it_follows_from_makes_it_forgotten(job_file, tmp_path, monkeyp
 @pytest.mark.parametrize("name", ["job.yml", "src/main.py", "environment.yml"])
 def test_what_changes_while_it_is_read_is_read_again(job_file, name):
     with looks.noted() as seen:
-        text, plan = run.planned(job_file, None, RunOptions())
+        text, plan, _ = run.planned(job_file, None, RunOptions())
     with (job_file.parent / name).open("a", encoding="utf-8") as file:
         file.write("# more\n")
     remembered.remember(job_file, RunOptions(), plan, text, seen)
