@@ -39,7 +39,7 @@ METRIC = "test/acc & <more>"
 def sweep(folder: Path, trials: Mapping[int, Mapping[str, object]], **more: object) -> Path:
     """A sweep's folder with its trials', as they would be."""
     file = write(folder, SWEEP)
-    text, plan = run.planned(file, None, RunOptions(environment="this-python", name="s"))
+    text, plan, _ = run.planned(file, None, RunOptions(environment="this-python", name="s"))
     starting.lay_out(plan, text)
     made = plan.run_folder
     records.write(made, Record("s", **{"type": "sweep", "status": "Completed", "created": 1.0, **more}))  # type: ignore[arg-type]
