@@ -139,6 +139,7 @@ def test_a_server_that_stalls_is_replaced(tmp_path):
     for process in family:
         os.kill(process.pid, signal.SIGSTOP)
     assert ended(run).record.status == "Completed"
+    assert finished(write(tmp_path, job("echo"))).record.status == "Completed"  # which replaces it
     made_up_for(run.folder)
 
 

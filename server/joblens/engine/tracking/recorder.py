@@ -220,7 +220,8 @@ class _Asked:
 def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
     """Ours is started only when the one that should be there does not answer: asking first takes time."""
     expected = server.expected()
-    if expected is not None:
+    # A trial's sweep has asked; others do not begin below a server that the command could not log to.
+    if expected is not None and (asked.parent is not None or server.answers(expected)):
         with contextlib.suppress(NoAnswerError):
             return _begun(expected, asked)
     return _begun(server.ensure(note), asked)

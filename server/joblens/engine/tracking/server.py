@@ -58,6 +58,19 @@ def expected() -> str | None:
     return known.uri if known is not None and whole else None
 
 
+def answers(uri: str) -> bool:
+    """Whether the server at that address, one of ours, answers: as cheaply as that can be asked."""
+    import socket
+
+    parts = urlsplit(uri)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), client.patience()) as asked:
+            asked.sendall(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return b" 200 " in asked.recv(64)
+    except OSError:
+        return False
+
+
 def running(patience: float = 0, timeout: float = 5) -> str | None:
     """The address of the server; None when it does not run, does not answer, or has lost its database.
 
