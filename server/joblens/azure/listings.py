@@ -74,11 +74,34 @@ class Listings:
         newest_first = sorted(listing.found, key=_created, reverse=True)
         return Listing(tuple(newest_first), listing.complete)
 
+    def version(self, asset: Asset, name: str, version: str, registry: str = "") -> dict[str, Any]:
+        """All that is said of one version."""
+        path = f"{FOLDERS[asset]}/{name}/versions/{version}"
+        if registry:
+            found = self._manager.get(f"{self._at(registry)}/{path}?api-version={_VERSION_OF_REGISTRIES}")
+        else:
+            found = self._manager.get(self._address(path))
+        return dict(found.get("properties") or {})
+
+    def store(self, name: str) -> dict[str, Any]:
+        """All that is said of a datastore."""
+        return dict(self._manager.get(self._address(f"datastores/{name}")).get("properties") or {})
+
+    def secrets(self, store: str) -> dict[str, Any]:
+        """The credentials of a datastore, to those who may see them."""
+        return self._manager.post(self._address(f"datastores/{store}/listSecrets"))
+
+    def _address(self, path: str) -> str:
+        return f"{self._manager.cloud.resource_manager}{self._root}/{path}?api-version={_VERSION}"
+
     def _of_registry(self, registry: str, path: str) -> Iterator[dict[str, Any]]:
+        return self._manager.entries_at(f"{self._at(registry)}/{path}", _VERSION_OF_REGISTRIES)
+
+    def _at(self, registry: str) -> str:
         address = self._registries.get(registry)
         if address is None:
             address = self._registries[registry] = self._discovered(registry)
-        return self._manager.entries_at(f"{address}/{path}", _VERSION_OF_REGISTRIES)
+        return address
 
     def _discovered(self, registry: str) -> str:
         base = self._manager.cloud.registries

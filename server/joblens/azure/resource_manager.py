@@ -102,22 +102,33 @@ class ResourceManager:
 
     def get(self, url: str) -> dict[str, Any]:
         """What is at an address, read with the account's token."""
+        return self._asked("GET", url)
+
+    def post(self, url: str) -> dict[str, Any]:
+        """What is told only to those who ask for it with this method, such as secrets."""
+        return self._asked("POST", url)
+
+    def token(self, scope: str) -> str:
+        """A token of the account for another service."""
+        return self._account.token(scope)
+
+    def _asked(self, method: str, url: str) -> dict[str, Any]:
         scope = self.cloud.scope
         try:
-            found = self._read(url, {"Authorization": f"Bearer {self._account.token(scope)}"})
+            found = self._read(url, {"Authorization": f"Bearer {self._account.token(scope)}"}, method)
         except SignedOutError:
             token = self._account.token(scope, renew=True)
-            found = self._read(url, {"Authorization": f"Bearer {token}"})
+            found = self._read(url, {"Authorization": f"Bearer {token}"}, method)
         return found if isinstance(found, dict) else {}
 
-    def _read(self, url: str, headers: dict[str, str]) -> Any:
+    def _read(self, url: str, headers: dict[str, str], method: str = "GET") -> Any:
         host = urlsplit(url).netloc
         pause = self._free_at.get(host, 0.0) - time.monotonic()
         if pause > 0:
             raise ThrottledError(pause)
         try:
             pools = self._direct if urllib.request.proxy_bypass(host) else self._proxied
-            answer = pools.request("GET", url, headers={**headers, **_HEADERS})
+            answer = pools.request(method, url, headers={**headers, **_HEADERS})
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise UnreachableError(
                 f"Azure could not be reached ({host}).", hint="Check the network and its proxy."

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from joblens.cli.printing import as_json
+from joblens.cli.run import configured_workspace
 from joblens.cli.show import short, when
 from joblens.engine.environments import cached, ordered, removal
 from joblens.engine.environments.cached import Entry
@@ -39,6 +40,7 @@ def build(parsed: argparse.Namespace) -> int:
         refresh=parsed.refresh,
         allow_drift=parsed.allow_drift,
         backend=parsed.backend or "auto",
+        workspace=configured_workspace,
     )
     if parsed.json:
         as_json(made.data())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from joblens.engine.options import RunOptions
     from joblens.engine.standby import Standby
     from joblens.engine.starting import Run
+    from joblens.job.known_assets import KnownAssets
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -49,9 +50,25 @@ def options_of(parsed: argparse.Namespace, *, backend: str | None = None) -> Run
     drift = getattr(parsed, "allow_drift", False)
     address = getattr(parsed, "address", None)
     one_trial = getattr(parsed, "one_trial", False)
+    name, environment = parsed.name, parsed.environment
     return RunOptions(
-        parsed.name, parsed.environment, overrides, backend, drift, queue, retries, address, one_trial
+        name, environment, overrides, backend, drift, queue, retries, address, one_trial, configured_workspace
     )
+
+
+def configured_workspace(folder: Path) -> KnownAssets | None:
+    """The workspace that is configured for job files in a folder, asked as this machine's account."""
+    from joblens.azure.workspace import NoWorkspaceError, find_workspace
+
+    try:
+        workspace = find_workspace(folder)
+    except NoWorkspaceError:
+        return None
+    from joblens.azure.assets import WorkspaceAssets
+    from joblens.azure.resource_manager import ResourceManager
+    from joblens.azure.sign_in import MachineAccount
+
+    return WorkspaceAssets(ResourceManager(MachineAccount()), workspace)
 
 
 def run_here(parsed: argparse.Namespace, *, follow: bool, backend: str | None = None) -> int:

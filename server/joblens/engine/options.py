@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from joblens.engine.lookup import Opener
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +31,5 @@ class RunOptions:
     """Of the Ray cluster; None is what RAY_ADDRESS or the settings say."""
     one_trial: bool = False
     """Of a sweep, one trial by itself; an override `search_space.<name>` is a value of it."""
+    workspace: Opener | None = field(default=None, repr=False, compare=False)
+    """Who is asked for `azureml:` names that the tables of joblens.toml lack."""

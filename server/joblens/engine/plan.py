@@ -23,6 +23,7 @@ from joblens.engine.life import Life
 if TYPE_CHECKING:
     from joblens.engine.backends.ray.cluster import Cluster
     from joblens.engine.sweep.search import Search
+    from joblens.job.known_assets import Permit
     from joblens.job.model import Dialect
 
 
@@ -64,6 +65,10 @@ class Plan:
     """When it may begin, how often it tries, how it is ended."""
     cluster: Cluster | None = None
     """The Ray cluster of the ray backend."""
+    asked_workspace: bool = False
+    """Whether it follows from what a workspace said."""
+    permits: tuple[Permit, ...] = ()
+    """What downloads take; not kept."""
 
     @property
     def run_folder(self) -> RunFolder:
@@ -77,7 +82,9 @@ class Plan:
 
     def data(self) -> dict[str, Any]:
         """The plan as plain data, without the values of secrets."""
-        return {**dataclasses.asdict(self), "variables": secrets.masked(self.variables)}
+        found = {**dataclasses.asdict(self), "variables": secrets.masked(self.variables)}
+        del found["permits"]
+        return found
 
     def write(self) -> None:
         """Keep the plan in the run's folder."""

@@ -17,6 +17,7 @@ from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.meant import Meant, meant
 from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
+from joblens.engine.lookup import Lookup
 from joblens.engine.plan import Plan
 from joblens.engine.settings import RunSettings
 from joblens.errors import JobFileError
@@ -24,6 +25,7 @@ from joblens.job.expressions import expressions, substitute
 from joblens.job.model import CommandJob, Job, SweepJob
 
 if TYPE_CHECKING:
+    from joblens.engine.lookup import Opener
     from joblens.engine.sweep.search import Search
     from joblens.text.document import Document
 
@@ -38,24 +40,28 @@ def plan(
     settings: RunSettings | None = None,
     document: Document | None = None,
     address: str | None = None,
+    opener: Opener | None = None,
 ) -> Plan:
     """Bind everything that `job`, read from `job_file`, names; raises what keeps it from running here.
 
     `environment` is `this-python` to run the command with the Python that runs Joblens; `backend` counts
     before the settings. `document` is the job file's text, whose scripts tell what they import; `address` is
-    that of a Ray cluster.
+    that of a Ray cluster; `opener` gives the workspace that is asked for what no table knows.
     """
     from joblens.engine.backends import choose
 
     command_job = job.trial if isinstance(job, SweepJob) else job
     folder = job_file.absolute().parent
-    means = meant(command_job.environment, folder, settings or RunSettings())
+    lookup = Lookup(opener, folder)
+    means = meant(
+        command_job.environment, folder, settings or RunSettings(), lookup if environment is None else None
+    )
     if means.this_python:
         environment = environment or environments.THIS_PYTHON
     here = environment is not None and backend != choose.RAY
     choice = choose.Choice(choose.PROCESS) if here else choose.chosen(backend, means.environment)
     places = choose.places(choice.backend, run)
-    bound = binding.bind_inputs(command_job, folder, places, settings or RunSettings())
+    bound, found = binding.bind_inputs(command_job, folder, places, settings or RunSettings(), lookup)
     written = outputs.bind_outputs(command_job, run, places, settings or RunSettings(), folder)
     needs, image = Needs(), None
     if choice.backend == choose.CONTAINER:
@@ -96,6 +102,7 @@ def plan(
         notes=(
             *choice.notes,
             *notes,
+            *found,
             *binding.notes(bound),
             *outputs.notes(command_job, written),
             *_untold(command_job, choice.backend),
@@ -105,6 +112,8 @@ def plan(
         image=image,
         passed=settings.pass_environment if settings else (),
         cluster=cluster,
+        asked_workspace=lookup.asked,
+        permits=tuple(lookup.permits.values()),
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from joblens.engine.looks import Looks
     from joblens.engine.options import RunOptions
     from joblens.engine.plan import Plan
+    from joblens.job.known_assets import Permit
 
 _KEPT = 64
 """Job files that are remembered."""
@@ -48,6 +49,7 @@ class Remembered:
         self.experiment: str = found["experiment"]
         self.display_name: str | None = found["display_name"]
         self.variables: dict[str, str] = found["variables"]
+        self.permits: tuple[Permit, ...] = ()
         self.is_sweep = False
         self.run_folder = RunFolder(Path(found["folder"]))
         self.source: str = kept["source"]
@@ -80,7 +82,8 @@ def remember(job_file: Path, options: RunOptions, plan: Plan, source: str, looks
 
     if not names.is_made_up(plan.name) or secrets.handed_over(plan.variables):
         return
-    if plan.is_sweep or options.one_trial or plan.cluster:  # whose plans follow from more than files
+    if plan.is_sweep or options.one_trial or plan.cluster or plan.asked_workspace:
+        # whose plans follow from more than files
         return
     seen = looks.states(without=plan.name)
     if seen is None or len(seen) > _MOST:

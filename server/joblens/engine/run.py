@@ -90,6 +90,7 @@ def _plan(source: Source, job: Job, options: RunOptions) -> Plan:
         settings=dataclasses.replace(settings, allow_drift=settings.allow_drift or options.allow_drift),
         document=source.document,
         address=options.address,
+        opener=options.workspace,
     )
     return dataclasses.replace(plan, life=_life(settings, options))
 

@@ -18,6 +18,8 @@ HIDDEN = "***"
 """What stands in every record in place of a secret."""
 CHANNEL = "JOBLENS_SECRETS"
 """The variable of a supervisor that has them: seen by nobody but its user, and gone with it."""
+PERMITS = "JOBLENS_PERMITS"
+"""The same for what downloads take (data/permits.py)."""
 
 _NAME = (
     r"(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PWD|CREDENTIALS?|PAT|SAS|CONNECTION_?STRING|CONN_?STR"

@@ -22,6 +22,7 @@ from joblens.errors import JobFileError
 
 if TYPE_CHECKING:
     from joblens.engine.standby import Standby
+    from joblens.job.known_assets import Permit
 
 _ROOM = 1 << 16
 
@@ -68,6 +69,11 @@ class Startable(Protocol):
         ...
 
     @property
+    def permits(self) -> tuple[Permit, ...]:
+        """What downloads take."""
+        ...
+
+    @property
     def is_sweep(self) -> bool:
         """Whether its command is run by trials."""
         ...
@@ -89,6 +95,10 @@ def start(
     lay_out(plan, source, record)
     folder = plan.run_folder
     handed_over = secrets.handed_over(plan.variables)
+    if plan.permits:
+        from joblens.engine.data import permits
+
+        handed_over |= permits.handed_over(plan.permits)
     try:
         if waiting is None:
             start_supervisor(folder, handed_over)

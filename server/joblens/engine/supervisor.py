@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import signal
 import sys
 import threading
@@ -62,6 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = RunFolder(Path((arguments or sys.argv[1:])[0]))
     plan = read(folder.plan)
     plan = dataclasses.replace(plan, variables=secrets.taken_over(plan.variables))
+    if secrets.PERMITS in os.environ:
+        from joblens.engine.data import permits
+
+        permits.take_over()
     crew = None
     if plan.search is not None:
         from joblens.engine.sweep import crews

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from joblens.azure.resource_manager import ResourceManager
     from joblens.azure.workspace import Workspace
     from joblens.azure.workspace_names import State, WorkspaceNames
+    from joblens.engine.lookup import Opener
+    from joblens.job.known_assets import KnownAssets
     from joblens.lsp.server import JoblensServer
 
 SECTION = "joblens.azure"
 """The settings, as package.json has them."""
 _REGISTRIES = ("azureml",)
 _TOKEN_WITHIN = 120.0
+_SETTINGS_WITHIN = 5.0
 _SOON = 0.1
 """Seconds in which news of names are told together."""
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?")
@@ -78,6 +81,8 @@ class CloudNames:
     def __init__(self, server: JoblensServer) -> None:
         self._server = server
         self.chosen: Workspace | None = None
+        self._editor_account = False
+        """Whether the chosen one is asked as the editor's account."""
         self._managers: dict[bool, ResourceManager] = {}
         self._news: asyncio.Handle | None = None
 
@@ -110,6 +115,7 @@ class CloudNames:
         names = await asyncio.to_thread(self._made, loop, workspace, settings, manager)
         self.end()
         self.chosen, self._server.names.cloud = workspace, names
+        self._editor_account = editor_account
         self._tell(workspace, names.state)
         self._news_soon()
         names.renew()  # Whatever is known: the user wants to see whether it answers.
@@ -128,14 +134,40 @@ class CloudNames:
             self._news.cancel()
             self._news = None
 
-    def manager(self, *, editor_account: bool) -> ResourceManager:
-        """Who reads from Azure, as the editor's account or as this machine's."""
+    def opener(self) -> Opener:
+        """Gives a run the chosen workspace, else the one that is configured; called in the run's thread."""
+        loop, chosen = asyncio.get_running_loop(), self.chosen
+        editor_account = chosen is not None and self._editor_account
+
+        def opened(folder: Path) -> KnownAssets | None:
+            from joblens.azure.assets import WorkspaceAssets
+            from joblens.azure.workspace import NoWorkspaceError
+
+            try:
+                workspace = chosen or self._settings_in(loop).workspace_of(folder)
+            except NoWorkspaceError:
+                return None
+            return WorkspaceAssets(self.manager(editor_account=editor_account, loop=loop), workspace)
+
+        return opened
+
+    def _settings_in(self, loop: asyncio.AbstractEventLoop) -> AzureSettings:
+        """The settings, asked for from another thread; an editor that does not answer says nothing."""
+        try:
+            return asyncio.run_coroutine_threadsafe(self.settings(), loop).result(_SETTINGS_WITHIN)
+        except Exception:  # noqa: BLE001 - whatever the editor's reason is, a run needs no settings
+            return AzureSettings()
+
+    def manager(
+        self, *, editor_account: bool, loop: asyncio.AbstractEventLoop | None = None
+    ) -> ResourceManager:
+        """Who reads from Azure, as the editor's account or as this machine's; `loop` for other threads."""
         from joblens.azure.resource_manager import ResourceManager
         from joblens.azure.sign_in import EditorAccount, MachineAccount
 
         if editor_account not in self._managers:
-            loop = asyncio.get_running_loop()
-            account = EditorAccount(lambda scope: self._token(loop, scope))
+            ours = loop or asyncio.get_running_loop()
+            account = EditorAccount(lambda scope: self._token(ours, scope))
             self._managers[editor_account] = ResourceManager(account if editor_account else MachineAccount())
         return self._managers[editor_account]
 

@@ -82,7 +82,7 @@ async def _run_trial(server: JoblensServer, call: Call) -> object:
 
 
 async def _dry_run(server: JoblensServer, call: Call) -> object:
-    text = await runs.dry_run(_saved(server, call))
+    text = await runs.dry_run(server, _saved(server, call))
     server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
     return {"text": text}
 

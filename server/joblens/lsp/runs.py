@@ -18,6 +18,7 @@ from joblens.lsp.uris import path_of
 if TYPE_CHECKING:
     from joblens.azure.workspace import Workspace
     from joblens.engine.events import Event
+    from joblens.engine.lookup import Opener
     from joblens.engine.run import Run
     from joblens.lsp.cloud import AzureSettings
     from joblens.lsp.server import JoblensServer
@@ -53,7 +54,7 @@ def register(server: JoblensServer) -> None:
     async def _run(params: Any) -> dict[str, object]:
         wanted = protocol.RunParams.of(params)
         if wanted.dry_run:
-            return {"text": await dry_run(wanted.uri, wanted.backend)}
+            return {"text": await dry_run(server, wanted.uri, wanted.backend)}
 
         run = await start(server, wanted.uri, teller(server), wanted.backend, live=True, trial=wanted.trial)
         return await started(run)
@@ -78,7 +79,7 @@ async def start(
     trial: Mapping[str, str] | None = None,
 ) -> Run:
     """Start a file's job here; `tell` is called with all that happens; `live`, with parts of lines too."""
-    run: Run = await answered(_start, file_of(uri), backend, trial)
+    run: Run = await answered(_start, file_of(uri), backend, trial, server.cloud.opener())
     watch(server, run, tell, live=live)
     return run
 
@@ -107,9 +108,9 @@ def watch(server: JoblensServer, run: Run, tell: Callable[[Run, Event], None], *
     threading.Thread(target=_follow, args=(loop, run, tell, live), daemon=True).start()
 
 
-async def dry_run(uri: str, backend: str | None = None) -> str:
+async def dry_run(server: JoblensServer, uri: str, backend: str | None = None) -> str:
     """What would run."""
-    text: str = await answered(_dry_run, file_of(uri), backend)
+    text: str = await answered(_dry_run, file_of(uri), backend, server.cloud.opener())
     return text
 
 
@@ -177,23 +178,24 @@ def refuse_errors(file: Path) -> None:
         raise _refusal(told, show="problems")
 
 
-def _dry_run(file: Path, backend: str | None) -> str:
+def _dry_run(file: Path, backend: str | None, workspace: Opener) -> str:
     from joblens.engine.run import RunOptions, dry_run
 
     refuse_errors(file)
-    return dry_run(file, RunOptions(backend=backend))
+    return dry_run(file, RunOptions(backend=backend, workspace=workspace))
 
 
-def _start(file: Path, backend: str | None, trial: Mapping[str, str] | None) -> Run:
+def _start(file: Path, backend: str | None, trial: Mapping[str, str] | None, workspace: Opener) -> Run:
     from joblens.engine.run import RunOptions, create
 
     refuse_errors(file)
     if trial is None:
-        return create(file, options=RunOptions(backend=backend))
+        return create(file, options=RunOptions(backend=backend, workspace=workspace))
     from joblens.engine import overrides
 
     values = overrides.parsed([f"search_space.{name}={value}" for name, value in trial.items()])
-    return create(file, options=RunOptions(backend=backend, overrides=values, one_trial=True))
+    options = RunOptions(backend=backend, overrides=values, one_trial=True, workspace=workspace)
+    return create(file, options=options)
 
 
 def _follow(

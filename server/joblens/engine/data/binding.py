@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from joblens.engine.backends.base import Places
 from joblens.engine.data import addresses, download, local, references
 from joblens.engine.data.bound import BoundInput
+from joblens.engine.lookup import Lookup, Unanswered
 from joblens.engine.settings import RunSettings
 from joblens.errors import JobFileError, UserError
 from joblens.job.model import CommandJob, Dialect, Input
@@ -24,9 +26,14 @@ class _Unbound(NamedTuple):
     hint: str
 
 
-def bind_inputs(job: CommandJob, folder: Path, places: Places, settings: RunSettings) -> list[BoundInput]:
-    """All inputs of a job file in `folder` that have a value; raises all that keeps them from having one."""
-    binder = _Binder(folder, places, settings, job.dialect)
+def bind_inputs(
+    job: CommandJob, folder: Path, places: Places, settings: RunSettings, lookup: Lookup | None = None
+) -> tuple[list[BoundInput], list[str]]:
+    """All inputs of a job file in `folder` that have a value, and what a workspace said of them.
+
+    Raises all that keeps them from having a value.
+    """
+    binder = _Binder(folder, places, settings, job.dialect, lookup)
     bound: list[BoundInput] = []
     failed: list[_Unbound] = []
     for each in job.inputs.values():
@@ -37,7 +44,7 @@ def bind_inputs(job: CommandJob, folder: Path, places: Places, settings: RunSett
             bound.append(found)
     if failed:
         raise _told(failed)
-    return bound
+    return bound, binder.told
 
 
 def notes(inputs: Iterable[BoundInput]) -> list[str]:
@@ -61,8 +68,11 @@ def _told(failed: list[_Unbound]) -> UserError:
 class _Binder:
     """What inputs of one job file are bound with."""
 
-    def __init__(self, folder: Path, places: Places, settings: RunSettings, dialect: Dialect) -> None:
-        self._folder, self._places, self._settings = folder, places, settings
+    def __init__(
+        self, folder: Path, places: Places, settings: RunSettings, dialect: Dialect, lookup: Lookup | None
+    ) -> None:
+        self._folder, self._places, self._settings, self._lookup = folder, places, settings, lookup
+        self.told: list[str] = []
         self._key, self._typed = _PATH_KEYS[dialect], dialect is Dialect.TODAY
 
     def bound(self, source: Input) -> BoundInput | _Unbound:
@@ -80,7 +90,7 @@ class _Binder:
         if place is None and mode == "direct":  # the command is told the address, whoever can read it
             return BoundInput(name, source.type, written, mode=mode)
         if place is None:
-            return self._unreachable(name, written)
+            return self._looked_up(source, written, mode)
         return self._at(name, source.type, place, written, mode)
 
     def _place(self, written: str) -> str | None:
@@ -89,6 +99,21 @@ class _Binder:
             return references.stand_in(written, self._settings, self._folder)
         known = addresses.scheme(written) in {"", "file"} or addresses.on_the_web(written)
         return written if known else None
+
+    def _looked_up(self, source: Input, written: str, mode: str | None) -> BoundInput | _Unbound:
+        """An input that only a workspace may know."""
+        name = source.name.value
+        asked = self._lookup is not None and references.is_reference(written)
+        found = self._lookup.data(written, source.type) if asked and self._lookup else None
+        if found is None or isinstance(found, Unanswered):
+            return self._unreachable(name, written, found.reason if found else "")
+        kind = source.type if self._typed or not found.kind else found.kind
+        bound = self._at(name, kind, found.address, written, mode)
+        if isinstance(bound, BoundInput):
+            shown = addresses.shown(found.address)
+            self.told.append(f"Input '{name}': '{written}' is {shown}, says {found.where}.")
+            bound = dataclasses.replace(bound, permitted=found.permit is not None)
+        return bound
 
     def _at(self, name: str, kind: str, place: str, written: str, mode: str | None) -> BoundInput | _Unbound:
         url = addresses.on_the_web(place)
@@ -112,10 +137,11 @@ class _Binder:
         found = os.path.normpath(path)
         return BoundInput(name, kind, self._places.input(name, found), found, mode=mode)
 
-    def _unreachable(self, name: str, written: str) -> _Unbound:
+    def _unreachable(self, name: str, written: str, reason: str = "") -> _Unbound:
         give = f"give local data (--set inputs.{name}.{self._key}=./data), or submit the job."
         if not references.is_reference(written):
             what = f"Input '{name}' is '{written}', an address that cannot be read on this machine."
             return _Unbound(what, give[:1].upper() + give[1:])
-        what = f"Input '{name}' is '{written}': data in the cloud cannot be read on this machine."
+        why = reason or "data in the cloud cannot be read on this machine."
+        what = f"Input '{name}' is '{written}': {why}"
         return _Unbound(what, f"Add {references.hint(written)}, {give}")

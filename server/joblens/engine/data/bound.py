@@ -19,6 +19,8 @@ class BoundInput:
     """Where `source` is downloaded from before the command starts."""
     mode: str | None = None
     """As the job asks for it: `ro_mount`, `download` and so on."""
+    permitted: bool = False
+    """Its download takes what the workspace gave the run leave with."""
 
     @property
     def literal(self) -> bool:

@@ -26,6 +26,11 @@ _STEP = 10
 _WORTH_A_LINE = 10_000_000
 """Bytes; what is smaller is there before anybody reads how far it is."""
 
+_PERMIT = (
+    "Start the run again if its leave to read them has ended meanwhile; where a datastore keeps no "
+    "credentials, your account needs the role 'Storage Blob Data Reader' on the storage account."
+)
+
 
 class DownloadError(UserError):
     """An input's address did not answer."""
@@ -57,8 +62,12 @@ def fetch(source: BoundInput, note: Callable[[str], None]) -> None:
         with _alone(kept.parent, source.name, note):
             bring(source, kept, note)
     except web.RefusedError as error:
+        if source.permitted and _whole(kept):
+            note(f"{shown}: {error}; input '{source.name}' is the copy of an earlier download.")
+            return
+        hint = _PERMIT if source.permitted else error.hint
         raise DownloadError(
-            f"Input '{source.name}' cannot be downloaded from {shown}: {error}.", hint=error.hint
+            f"Input '{source.name}' cannot be downloaded from {shown}: {error}.", hint=hint
         ) from error
     except web.BrokenError as error:
         if not _whole(kept):

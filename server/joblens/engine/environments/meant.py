@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from joblens.engine import files
+from joblens.engine.lookup import Lookup, Unanswered
 from joblens.engine.settings import RunSettings
 from joblens.errors import JobFileError
 from joblens.job.model import At, Environment
+from joblens.text.nodes import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,10 @@ class Meant:
     notes: tuple[str, ...] = ()
 
 
-def meant(environment: Environment | None, folder: Path, settings: RunSettings) -> Meant:
-    """What the environment of a job file in `folder` means."""
+def meant(
+    environment: Environment | None, folder: Path, settings: RunSettings, lookup: Lookup | None = None
+) -> Meant:
+    """What the environment of a job file in `folder` means; `lookup` is asked where the table has nothing."""
     if environment is None:
         return Meant(None)
     reference = environment.reference.value if environment.reference else _name(environment)
@@ -32,9 +37,13 @@ def meant(environment: Environment | None, folder: Path, settings: RunSettings) 
         return Meant(environment)
     if reference.startswith("file:"):
         return Meant(_from_file((folder / reference.removeprefix("file:")).absolute()))
-    if not settings.environments:
-        return Meant(environment)
-    return _stand_in(environment, reference, settings)
+    if settings.environments:
+        means = _stand_in(environment, reference, settings)
+        if means.environment is not environment:
+            return means
+    else:
+        means = Meant(environment)
+    return _looked_up(means, environment, reference, lookup) if lookup is not None else means
 
 
 def _name(environment: Environment) -> str:
@@ -54,6 +63,43 @@ def _stand_in(environment: Environment, reference: str, settings: RunSettings) -
         return Meant(environment, notes=(f"'{reference}': {table.hint(reference, settings)}",))
     note = f"'{reference}' is here what [environments] says of '{found.key}'."
     return Meant(found.environment, found.this_python, (note,))
+
+
+def _looked_up(means: Meant, environment: Environment, reference: str, lookup: Lookup) -> Meant:
+    """What a workspace says of the name, or why it says nothing."""
+    if not reference.startswith("azureml:"):
+        reference = f"azureml:{reference}"
+    found = lookup.environment(reference)
+    if found is None:
+        return means
+    if isinstance(found, Unanswered):
+        return Meant(environment, notes=(*means.notes, f"'{reference}': {found.reason}"))
+    if found.image is None:
+        what = f"an image that is built in a folder of the workspace's ({found.build_context})"
+        hint = "give a copy of that folder under [environments] in joblens.toml"
+        return Meant(environment, notes=(f"'{reference}' is {what}, says {found.where}: {hint}.",))
+    conda = _conda(found.conda_file)
+    with_conda = " with a conda file" if conda else ""
+    note = f"'{reference}' is '{found.name}', the image {found.image}{with_conda}, says {found.where}."
+    nowhere = Span(0, 0)
+    made = dataclasses.replace(
+        environment,
+        image=At(found.image, nowhere),
+        conda=At(conda, nowhere) if conda else None,
+    )
+    return Meant(made, notes=(note,))
+
+
+def _conda(text: str | None) -> Mapping[str, object] | None:
+    if not text:
+        return None
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+    return found if isinstance(found, Mapping) else None
 
 
 def _from_file(file: Path) -> Environment:

@@ -100,7 +100,7 @@ def needs(environment: Environment | None, folder: Path) -> tuple[Needs, tuple[s
     if environment.conda is not None or environment.conda_file is not None:
         made = _from_packages(environment, folder)
         return made, _unused_image(environment)
-    if environment.reference is not None:
+    if environment.reference is not None and environment.image is None:
         return Needs(), (
             f"Only a workspace knows the environment '{environment.reference.value}': the command runs with "
             f"{this_python()}. Say what it is under [environments] in joblens.toml to have it here.",

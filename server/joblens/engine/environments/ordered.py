@@ -17,6 +17,7 @@ from joblens.errors import JobFileError
 if TYPE_CHECKING:
     from joblens.engine.environments.images import ImageSpec
     from joblens.engine.environments.needs import Needs
+    from joblens.engine.lookup import Opener
 
 Tell = Callable[[str], None]
 
@@ -47,9 +48,10 @@ def build(
     refresh: bool = False,
     allow_drift: bool = False,
     backend: str = "auto",
+    workspace: Opener | None = None,
 ) -> Made:
-    """Build what the file asks for."""
-    asked, image = _asked(file, allow_drift, backend)
+    """Build what the file asks for; `workspace` is asked what a name means that no table has."""
+    asked, image = _asked(file, allow_drift, backend, workspace)
     if image is not None:
         return _image(image, note)
     if asked.this_python:
@@ -67,13 +69,16 @@ def build(
     return Made(built.key, str(built.folder), str(built.facts["python"]), built.drift, new)
 
 
-def _asked(file: Path, allow_drift: bool, backend: str) -> tuple[Needs, ImageSpec | None]:
+def _asked(
+    file: Path, allow_drift: bool, backend: str, workspace: Opener | None
+) -> tuple[Needs, ImageSpec | None]:
     if file.suffix == ".txt" or _is_conda(file):
         found = environments.from_file(file.absolute())
         return dataclasses.replace(found, drift=allow_drift), None
     from joblens.engine.run import RunOptions, plan_of
 
-    plan = plan_of(file, RunOptions(allow_drift=allow_drift, backend=None if backend == "auto" else backend))
+    chosen = None if backend == "auto" else backend
+    plan = plan_of(file, RunOptions(allow_drift=allow_drift, backend=chosen, workspace=workspace))
     return plan.needs, plan.image
 
 
