@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from joblens.cli.run import configured_workspace
 from joblens.engine.options import RunOptions
 from joblens.engine.plan import Plan
 from joblens.engine.run import plan_of
+from joblens.engine.tracking import server
 from joblens.errors import JobFileError
 from tests.azure.control_plane import ControlPlane
 from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
+from tests.lsp.raw import talking
 
 pytestmark = pytest.mark.slow
 CONFIG = {"subscription_id": SUBSCRIPTION, "resource_group": GROUP, "workspace_name": WORKSPACE}
@@ -22,14 +25,15 @@ FROM = f"says workspace '{WORKSPACE}'"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project with its workspace's config.json; nothing kept from other tests."""
     for name in ("JOBLENS_CACHE", "JOBLENS_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
     found = tmp_path / "project"
     found.mkdir()
     (found / "config.json").write_text(json.dumps(CONFIG))
-    return found
+    yield found
+    server.stop()
 
 
 def write(
@@ -95,9 +99,7 @@ def test_nobody_is_asked_for_an_environment_that_is_not_wanted(
     assert not names_plane.calls
 
 
-@pytest.mark.parametrize(
-    ("status", "reason"), [(404, "It has nothing of that name and version."), (403, "Azure refused (403)")]
-)
+@pytest.mark.parametrize(("status", "reason"), [(404, "Azure refused (404)"), (403, "Azure refused (403)")])
 def test_a_refusal_leaves_the_hint_and_tells_the_reason(
     names_plane: ControlPlane, folder: Path, status: int, reason: str
 ) -> None:
@@ -120,6 +122,24 @@ def test_a_run_without_a_sign_in_goes_on(
     assert not asked(names_plane)
 
 
+def test_what_does_not_answer_is_asked_once(names_plane: ControlPlane, folder: Path) -> None:
+    names_plane.faults.add(where="/environments/", cut_after=0)
+    data = {name: {"type": "uri_file", "path": "azureml:titanic:1"} for name in "ab"}
+    with pytest.raises(JobFileError) as refused:
+        planned(write(folder, "azureml:sklearn:1", inputs=data))
+    assert str(refused.value).count("Azure could not be reached") == 2
+    assert not names_plane.asked("/data/")
+
+
+def test_a_reader_who_may_see_no_keys_reads_as_themselves(plane: ControlPlane, folder: Path) -> None:
+    data = {"x": {"type": "uri_file", "path": "azureml://datastores/workspaceblobstore/paths/a.csv"}}
+    [by_key] = planned(write(folder, inputs=data)).permits
+    plane.faults.add(where="listSecrets", status=403)
+    [by_token] = planned(write(folder, inputs=data)).permits
+    assert (bool(by_key.query), bool(by_key.token)) == (True, False)
+    assert (bool(by_token.query), bool(by_token.token)) == (False, True)
+
+
 def test_data_that_cannot_be_read_here_say_why(names_plane: ControlPlane, folder: Path) -> None:
     names_plane.stores["share"] = {"datastoreType": "AzureFile", "accountName": "a", "fileShareName": "b"}
     data = {"x": {"type": "uri_folder", "path": "azureml://datastores/share/paths/a"}}
@@ -136,6 +156,21 @@ def test_data_of_a_store_without_credentials_take_the_users_token(
     [permit] = plan.permits
     assert permit.token.startswith("eyJ")
     assert permit.token not in json.dumps(plan.data()) + repr(plan)
+
+
+def test_an_editor_asks_the_workspace_that_was_chosen(names_plane: ControlPlane, folder: Path) -> None:
+    (folder / "config.json").unlink()
+    file = write(folder, "azureml:sklearn:2")
+    wanted = {"uri": file.as_uri(), "dryRun": True}
+    with talking(folder) as raw:
+        raw.replies["joblens/token"] = {"token": names_plane.tokens.give(names_plane.url)[0]}
+        raw.initialize(rootUri=folder.as_uri(), initializationOptions={"ownExtension": True})
+        before = raw.request("joblens/run", wanted)["text"]
+        chosen = {"subscription": SUBSCRIPTION, "resourceGroup": GROUP, "name": WORKSPACE}
+        raw.request("joblens/useWorkspace", {**chosen, "editorAccount": True})
+        after = raw.request("joblens/run", wanted)["text"]
+    assert "Only a workspace knows" in before
+    assert f"'azureml:sklearn:2' is 'sklearn:2', the image python:3.2, {FROM}." in after
 
 
 def ran(file: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
 from joblens.azure.listings import Listings
-from joblens.azure.resource_manager import RefusedError, ResourceManager
+from joblens.azure.resource_manager import (
+    RefusedError,
+    ResourceManager,
+    ThrottledError,
+    UnreachableError,
+)
+from joblens.azure.sign_in import SignedOutError
 from joblens.azure.stores import Store
 from joblens.azure.workspace import Workspace
-from joblens.errors import CloudError, UserError
+from joblens.errors import CloudError
 from joblens.job.asset_reference import Reference, reference
 from joblens.job.known_assets import FoundData, FoundEnvironment
 from joblens.job.known_names import Asset
@@ -29,7 +35,7 @@ class WorkspaceAssets:
         self._manager, self._workspace = manager, workspace
         self._listings: dict[Workspace, Listings] = {}
         self._stores: dict[tuple[Workspace, str], Store] = {}
-        self._failure: UserError | None = None
+        self._failure: CloudError | None = None
 
     @property
     def where(self) -> str:
@@ -115,9 +121,9 @@ class WorkspaceAssets:
             return question()
         except RefusedError as error:
             if error.status == 404:
-                raise CloudError("It has nothing of that name and version.") from error
+                raise CloudError(str(error), hint="Check the name, the version and the workspace.") from error
             raise
-        except UserError as error:
+        except (UnreachableError, ThrottledError, SignedOutError) as error:
             self._failure = error
             raise
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from joblens.azure.listings import Listings
 from joblens.azure.resource_manager import RefusedError, ResourceManager
+from joblens.azure.sign_in import SignedOutError
 from joblens.errors import CloudError
 from joblens.job.known_assets import Permit
 
@@ -41,8 +42,8 @@ class Store:
         if not container:
             raise CloudError(f"The datastore '{name}' is of the type {kind}, which cannot be read here.")
         account = str(told.get("accountName"))
-        endpoint, protocol = told.get("endpoint") or "core.windows.net", told.get("protocol") or "https"
-        address = f"{protocol}://{account}.blob.{endpoint}/{container}"
+        # Whatever protocol it was made with: no signature and no token goes over an open wire.
+        address = f"https://{account}.blob.{told.get('endpoint') or 'core.windows.net'}/{container}"
         return Store(address, _permit(manager, listings, name, told, account, str(container), address))
 
 
@@ -67,7 +68,11 @@ def _permit(
         return Permit(address, query=str(secrets["sasToken"]).lstrip("?"))
     if secrets.get("key"):
         return Permit(address, query=signature(account, container, str(secrets["key"]), time.time() + _LASTS))
-    return Permit(address, token=manager.token(_STORAGE))
+    try:
+        return Permit(address, token=manager.token(_STORAGE))
+    except SignedOutError as error:
+        reason = f"The account gives no token for the storage of the datastore '{name}': {error}"
+        raise CloudError(reason, hint=error.hint) from error
 
 
 def signature(account: str, container: str, key: str, end: float) -> str:
