@@ -16,7 +16,10 @@ from joblens.engine.tracking import server
 from joblens.errors import JobFileError
 from tests.azure.control_plane import ControlPlane
 from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
+from tests.engine.backends.conftest import docker, docker_url
 from tests.lsp.raw import talking
+
+__all__ = ["docker", "docker_url"]
 
 pytestmark = pytest.mark.slow
 CONFIG = {"subscription_id": SUBSCRIPTION, "resource_group": GROUP, "workspace_name": WORKSPACE}
@@ -24,16 +27,25 @@ CONDA = "name: x\ndependencies: [python=3.10, pip, {pip: [six]}]\n"
 FROM = f"says workspace '{WORKSPACE}'"
 
 
+@pytest.fixture(scope="module")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One place for what these tests' runs keep, so that the tracking server starts once."""
+    home = tmp_path_factory.mktemp("joblens")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JOBLENS_CACHE", "JOBLENS_HOME"):
+            patch.setenv(name, str(home / name))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        yield
+        server.stop()
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A project with its workspace's config.json; nothing kept from other tests."""
-    for name in ("JOBLENS_CACHE", "JOBLENS_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name))
+def folder(_home: None, tmp_path: Path) -> Path:
+    """A project with its workspace's config.json."""
     found = tmp_path / "project"
     found.mkdir()
     (found / "config.json").write_text(json.dumps(CONFIG))
-    yield found
-    server.stop()
+    return found
 
 
 def write(
@@ -207,3 +219,14 @@ def test_a_run_reads_files_and_folders_of_the_workspace(
 
 def plane_address(plane: ControlPlane) -> str:
     return f"https://{plane.files.account}.blob.{plane.files.endpoint}/blobstore"
+
+
+def test_a_command_runs_in_the_image_that_the_workspace_has(
+    names_plane: ControlPlane, folder: Path, docker: str
+) -> None:
+    names_plane.workspace.put("environments", "ours", "3", image=docker)
+    command = [sys.executable, "-m", "joblens", "run", "job.yml", "--backend", "container"]
+    write(folder, "azureml:ours@latest", "test -e /.dockerenv && echo inside")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "inside\n"), done.stdout + done.stderr
+    assert f"'azureml:ours@latest' is 'ours:3', the image {docker}, {FROM}." in done.stderr
