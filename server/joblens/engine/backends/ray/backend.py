@@ -33,6 +33,8 @@ STATE = "ray.json"
 """The file of a run that says which job of which cluster it is."""
 _FIRST_PORT = 61050
 """They stand for ports that the nodes find when they are there."""
+_LATE = 1.5
+"""Seconds that a node's shell may take to write how a stopped command ended."""
 _QUIET = 120.0
 """Seconds without a word after which an ended job is not waited for any more."""
 _TALKERS = (
@@ -135,12 +137,19 @@ class RayBackend:
             Following(self._plan, self._client, job, lambda _: None).follow()
         except (RuntimeError, OSError, UserError):  # the cluster is gone, and the job with it
             pass
-        if running:  # how it ended was our doing
-            for code in self._folder.path.glob("exit-code-*"):
-                code.unlink()
+        if running:
+            self._forget_ends()
         if self._cluster.here:
             packages.remove(self._plan)
         return running
+
+    def _forget_ends(self) -> None:
+        """How the commands ended was our doing; the shells on the nodes may write it a little later."""
+        end = time.monotonic() + _LATE
+        while time.monotonic() < end:
+            for code in self._folder.path.glob("exit-code-*"):
+                code.unlink(missing_ok=True)
+            time.sleep(0.1)
 
     @property
     def _nodes(self) -> int:
