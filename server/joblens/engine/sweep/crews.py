@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import json
 import os
 import selectors
@@ -28,6 +29,8 @@ from joblens.errors import UserError
 _TURN = 0.1
 """Seconds between two looks at trials that nobody tells of."""
 _WORD = 1 << 16
+_RARELY = 20_000
+"""New objects after which a worker looks for garbage: a trial makes a few thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,8 @@ def _raise_workers(asked: socket.socket, plan: Plan, text: str) -> NoReturn:
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     supervisor.warm_up()
+    gc.freeze()  # what is there by now is shared with the workers, as long as nobody touches it
+    gc.set_threshold(_RARELY)
     born: list[int] = []
     while asked.recv(1):
         ours, theirs = socket.socketpair()
