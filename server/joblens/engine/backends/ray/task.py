@@ -44,9 +44,11 @@ class RayTask:
         self._stop()
 
     def why(self) -> str:
-        """What is known of a node that was lost."""
+        """What is known of a node that was lost: this one, or another whose loss ended this one."""
         following = self._following()
-        return following.lost.get(self._number, "") if following else ""
+        if following is None:
+            return ""
+        return following.lost.get(self._number) or next(iter(following.lost.values()), "")
 
     def _code(self) -> int | None:
         following = self._following()
