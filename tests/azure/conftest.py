@@ -29,7 +29,7 @@ def azure_client(need: Callable[[object, str], None]) -> None:
     need(_has_client(), 'azure-ai-ml is not installed (pip install "joblens[azure]")')
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     reason = azurite.why_not() or ("" if _has_client() else "azure-ai-ml is not installed")
     if reason:

@@ -233,25 +233,33 @@ def _introduce(order: dict[str, Any], nodes: Any, facts: list[dict[str, str]]) -
 
 def _run(order: dict[str, Any], nodes: Any) -> None:
     """Start all tasks, and tell what comes of them until all have ended."""
+    missing = {task["number"]: task["node"] for task in order["tasks"]}
     begun = [
         node.begin("start", [task for task in order["tasks"] if task["node"] == number])
         for number, node in enumerate(nodes)
     ]
-    for each in begun:
-        each()
+    for number, answer in enumerate(begun):
+        with _told_when_lost(number, missing):
+            answer()
     tell("started")
-    missing = {task["number"]: task["node"] for task in order["tasks"]}
     while missing:
         for number, answer in [(number, node.begin("poll")) for number, node in enumerate(nodes)]:
-            try:
+            with _told_when_lost(number, missing):
                 _tell_turn(answer(), missing)
-            except Exception as error:  # noqa: BLE001 - an actor died, however Ray says it
-                lost = [task for task, node in missing.items() if node == number]
-                if lost:
-                    tell("lost", tasks=lost, text=f"Node {number} of the run was lost: {_line(error)}")
-                for task in lost:
-                    del missing[task]
     _tell_rest(nodes)
+
+
+@contextlib.contextmanager
+def _told_when_lost(number: int, missing: dict[int, int]) -> Iterator[None]:
+    """Nobody waits any longer for the tasks of a node that turns out to be lost; they are told."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - an actor died, however Ray says it
+        lost = [task for task, node in missing.items() if node == number]
+        if lost:
+            tell("lost", tasks=lost, text=f"Node {number} of the run was lost: {_line(error)}")
+        for task in lost:
+            del missing[task]
 
 
 def _tell_turn(turn: dict[str, Any], missing: dict[int, int]) -> None:
