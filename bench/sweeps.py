@@ -67,7 +67,7 @@ def _round(workplace: Workplace, samples: Samples) -> None:
         for way, run in ((JOBLENS, workplace.empty), (OPTUNA, workplace.loop)):
             one, all_ = run(1), run(count)
             samples[f"{way}, {count} trials"].add((all_ - one) / (count - 1) - bare)
-        samples[f"memory, {count} trials"].add(workplace.memory)
+        samples[f"memory, {count} trials"].add(workplace.memory(count))
     took = workplace.sweep(MANY, AT_ONCE, f"sleep {SHORT}")
     samples[BUSY].add(MANY * SHORT / AT_ONCE / took)
 
@@ -98,8 +98,6 @@ class Workplace:
         self._env = environment(JOBLENS_HOME=str(folder / "home"), JOBLENS_CACHE=str(folder / "cache"))
         self._env.pop("MLFLOW_TRACKING_URI", None)
         self._studies = 0
-        self.memory = 0.0
-        """Bytes that the last sweep's supervisor and its workers had at most."""
         self._run("ui", "--no-browser")
 
     def close(self) -> None:
@@ -116,6 +114,12 @@ class Workplace:
     def empty(self, count: int) -> float:
         """Seconds of a sweep of `count` trials that do nothing, one after another."""
         return self.sweep(count, 1, "true")
+
+    def memory(self, count: int) -> float:
+        """Bytes that the processes of such a sweep have at most; one of its own, as looking costs time."""
+        with _Watch(self._folder / ".joblens" / "runs") as watch:
+            self.empty(count)
+        return watch.most
 
     def loop(self, count: int) -> float:
         """Seconds of the same by Optuna's own loop."""
@@ -135,10 +139,8 @@ class Workplace:
         text = _SWEEP.format(command=command, total=count, at_once=at_once)
         (self._folder / "sweep.yml").write_text(text, encoding="utf-8")
         started = perf_counter()
-        watch = _Watch(self._folder / ".joblens" / "runs")
         out = self._run("run", "sweep.yml", "--environment", "this-python", "--no-queue", "--json")
         took = perf_counter() - started
-        self.memory = watch.end()
         name = json.loads(out.splitlines()[0])["name"]
         runs = (self._folder / ".joblens" / "runs").glob(f"{name}_*/run.json")
         statuses = [json.loads(file.read_text(encoding="utf-8"))["status"] for file in runs]
@@ -157,33 +159,41 @@ class Workplace:
 
 
 class _Watch:
-    """The memory of a sweep's processes while it runs."""
+    """The memory of a sweep's processes while it runs; what they share counts once."""
 
     def __init__(self, runs: Path) -> None:
         self._runs, self._before = runs, set(_names(runs))
-        self._most = 0.0
+        self.most = 0.0
+        """The most bytes that were seen."""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work)
-        self._thread.start()
 
-    def end(self) -> float:
-        """The most bytes that were seen."""
+    def __enter__(self) -> _Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
-        return self._most
 
     def _work(self) -> None:
-        while not self._ended.wait(0.05):
+        while not self._ended.wait(0.1):
             for name in _names(self._runs) - self._before:
                 try:
                     known = json.loads((self._runs / name / "supervisor.json").read_text(encoding="utf-8"))
                     owner = psutil.Process(known["pid"])
                     found = [owner, *owner.children(recursive=True)]
                     own = [each for each in found if each.name().startswith("python")]
-                    self._most = max(self._most, float(sum(each.memory_info().rss for each in own)))
+                    self.most = max(self.most, float(sum(map(_share, own))))
                 except (OSError, ValueError, psutil.Error):
                     continue
                 break
+
+
+def _share(process: psutil.Process) -> int:
+    """Bytes of a process, of those that it shares its part: forked processes share most of theirs."""
+    known = process.memory_full_info()
+    return int(getattr(known, "pss", known.uss))
 
 
 def _names(runs: Path) -> set[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from joblens.engine.folders import RunFolder
 
 CANCELED = "The run was canceled."
+SWEEP_ENDED = "The sweep was ended before."
+"""Why a trial was canceled that nobody wanted to end by itself: a sweep that goes on repeats it."""
 
 
 @dataclass(frozen=True, slots=True)

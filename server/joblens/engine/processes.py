@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import psutil
@@ -114,10 +115,16 @@ def detach(command: Sequence[str], *, folder: Path, log: Path, variables: Mappin
 def adopt_orphans(adopt: bool) -> None:
     """Become (or cease to be) the parent of descendants whose own parent ends; Linux only."""
     if sys.platform == "linux":
-        import ctypes
-
         set_child_subreaper = 36
-        ctypes.CDLL(None).prctl(set_child_subreaper, int(adopt), 0, 0, 0)
+        _libc().prctl(set_child_subreaper, int(adopt), 0, 0, 0)
+
+
+@functools.cache
+def _libc() -> Any:
+    """The system's own library; made anew each time, its types would be left for the garbage collector."""
+    import ctypes
+
+    return ctypes.CDLL(None)
 
 
 def end_descendants(folder: Path, grace: float = _GRACE) -> int:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -86,12 +86,25 @@ def warm_up() -> None:
 
 
 class Supervisor:
-    """One run and where it stands."""
+    """One run and where it stands.
 
-    def __init__(self, plan: Plan, backend: Backend, crew: Crew | None = None) -> None:
+    With `go`, the command waits until that answers True; False means that nobody is left to say so. `over` is
+    called when no process of the run is left, while its books are still open.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        backend: Backend,
+        crew: Crew | None = None,
+        *,
+        go: Callable[[], bool] | None = None,
+        over: Callable[[], None] = lambda: None,
+    ) -> None:
         self._plan = plan
         self._backend = backend
         self._crew = crew
+        self._go, self._over = go, over
         self._grace: float | None = None
         self._folder = folder = plan.run_folder
         self._record: Record = records.read(folder)
@@ -142,8 +155,6 @@ class Supervisor:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._finish(outcome)
         self._watch.close()
-        if self._place is not None:
-            self._place.release()
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
         """Somebody asked for the end: of this run, or of the trial that this process supervised before."""
@@ -169,11 +180,28 @@ class Supervisor:
         limit = self._plan.life.concurrency
         if self._plan.search is None and limit is not None:
             self._place = queue.take(limit, lambda: self._update(status=records.QUEUED))
-        self._update(status=records.PREPARING)
+
+    def _leave(self) -> None:
+        """Give the place to the next run, now that nothing of this one uses the machine."""
+        if self._place is not None:
+            self._place.release()
+            self._place = None
+        self._over()
+
+    def _wait_for_word(self, go: Callable[[], bool]) -> None:
+        """Wait until the command may start; without anybody who could say so, the run is of no use."""
+        if not go():
+            cancellation.ask(self._folder, cancellation.Wish(cancellation.SWEEP_ENDED))
+            raise _Canceled
 
     def _run(self) -> Outcome:
-        self._enter()
+        if self._go is None:
+            self._enter()
+        self._update(status=records.PREPARING)
         self._prepare()
+        if self._go is not None:  # what is made ready ahead needs no place yet
+            self._wait_for_word(self._go)
+            self._enter()
         if self._plan.search is not None:
             from joblens.engine.sweep import trials as sweep
 
@@ -268,6 +296,7 @@ class Supervisor:
         self._complete.wait(_PATIENCE)  # a record that is being made must be closed too
         took = time.monotonic() - self._began if self._began is not None else None
         strays = self._backend.close(self._grace)
+        self._leave()
         full = disk.is_full(self._folder.path)
         self._folder.reserve.unlink(missing_ok=True)
         self._keep_code()

@@ -1,11 +1,7 @@
 """A sweep that goes on where it was ended: nothing lost, nothing twice."""
 
-import json
-import os
 import random
-import signal
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,66 +9,18 @@ from pathlib import Path
 import pytest
 
 from joblens.engine import records, recovery
-from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from joblens.engine.run import RunOptions, cancel, create
 from joblens.engine.sweep import history
 from joblens.engine.sweep.resume import resume
 from joblens.errors import JobFileError, UserError
-from tests.engine.jobs import Finished, alive, at_work, finished, write
-
-SWEEP = """\
-type: sweep
-trial:
-  command: python main.py ${{{{search_space.x}}}}
-  code: src
-  environment: azureml:any@latest
-compute: local
-search_space:
-  x: {{type: uniform, min_value: 0, max_value: 1}}
-sampling_algorithm: {{type: random, seed: 7}}
-objective: {{goal: minimize, primary_metric: loss}}
-limits: {{max_total_trials: {total}, max_concurrent_trials: {at_once}}}
-"""
-QUICK = "import os; print(os.environ['AZUREML_RUN_ID'], file=open(r'{}', 'a'))"
-WAITS = "import os, time; print('on', flush=True)\nwhile not os.path.exists('../../go'): time.sleep(0.02)"
+from tests.engine.jobs import Finished, at_work, finished
+from tests.engine.sweep.sweeps import QUICK, WAITS, children, kill, supervisor, sweep
 
 
 @pytest.fixture(autouse=True)
 def mlflow(need):
     need(find_spec("mlflow"), "mlflow is not installed")
-
-
-def sweep(folder: Path, main: str, total: int = 6, at_once: int = 3) -> Path:
-    return write(folder, SWEEP.format(total=total, at_once=at_once), {"src/main.py": main})
-
-
-def supervisor(folder: Path) -> int:
-    """The process that owns a run; waits until there is one."""
-    while (owner := recovery.supervisor(RunFolder(folder))) is None:
-        time.sleep(0.001)
-    return owner.pid
-
-
-def kill(folder: Path) -> None:
-    pid = supervisor(folder)
-    os.kill(pid, signal.SIGKILL)
-    while alive(pid):
-        time.sleep(0.001)
-
-
-def children(run: Finished) -> list[str]:
-    """The names of the sweep's trials that MLflow shows."""
-    known = run.record.tracking
-    wanted = f"tags.`mlflow.parentRunId` = '{known['run_id']}'"
-    body = {"experiment_ids": [known["experiment_id"]], "filter": wanted, "max_results": 1000}
-    request = urllib.request.Request(
-        f"{known['uri']}/api/2.0/mlflow/runs/search",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as answer:
-        return sorted(each["info"]["run_name"] for each in json.load(answer).get("runs", []))
 
 
 def resumed(folder: Path, more: int = 0) -> Finished:

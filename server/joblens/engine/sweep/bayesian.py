@@ -23,6 +23,8 @@ class Bayesian:
     from being tried at the same time.
     """
 
+    learns = True
+
     def __init__(self, search: Search) -> None:
         import optuna
 

@@ -1,7 +1,12 @@
 """Who supervises the trials of a sweep, as many at once as are asked for.
 
 Where the system can fork, workers do, each one trial after another: an interpreter for each trial would take
-longer than many a trial. Elsewhere each trial gets a supervisor of its own, as any run does.
+longer than many a trial. They make trials ready before there is room for them, and say when the processes of
+a trial have ended, before its books are closed: so no place is empty for long. Elsewhere each trial gets a
+supervisor of its own, as any run does.
+
+A worker gets an order as a line of JSON, then `true` once the trial's command may start; it says `null` when
+the trial's processes have ended, and a list when all is done: empty, or a refusal's message and hint.
 """
 
 from __future__ import annotations
@@ -24,13 +29,15 @@ from typing import NoReturn, Protocol
 from joblens.engine import records, starting
 from joblens.engine.plan import Plan
 from joblens.engine.sweep import trial
+from joblens.engine.sweep.trial import Signals
 from joblens.errors import UserError
 
 _TURN = 0.1
 """Seconds between two looks at trials that nobody tells of."""
 _WORD = 1 << 16
-_RARELY = 20_000
-"""New objects after which a worker looks for garbage: a trial makes a few thousand."""
+_GO, _OVER = b"true\n", b"null\n"
+_RARELY = 10
+"""Trials after which a worker looks for garbage; while one is under way it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A trial that nobody is at work on any more; how it ended stands in its folder."""
+    """A trial whose processes have ended; how it ended stands in its folder, once that is `closed`."""
 
     number: int
+    closed: bool = True
+    """Whether nobody is at work on it any more."""
     refusal: UserError | None = None
     """Why it could not even get a folder."""
 
@@ -55,12 +64,16 @@ class End:
 class Crew(Protocol):
     """Supervisors of trials."""
 
-    def start(self, order: Order) -> None:
-        """Begin a trial."""
+    def prepare(self, order: Order) -> None:
+        """Make a trial ready to start, which it does not do by itself."""
+        ...
+
+    def start(self, number: int) -> None:
+        """Let a trial start that was made ready, or is being."""
         ...
 
     def ended(self, timeout: float) -> list[End]:
-        """Trials that have ended since the last call; waits up to `timeout` seconds for one."""
+        """Trials that ended, or were closed, since the last call; waits up to `timeout` seconds for one."""
         ...
 
     def dismiss(self) -> None:
@@ -79,17 +92,23 @@ class Detached:
 
     def __init__(self, plan: Plan, text: str) -> None:
         self._plan, self._text = plan, text
+        self._orders: dict[int, Order] = {}
         self._folders: dict[int, Path] = {}
         self._refused: list[End] = []
 
-    def start(self, order: Order) -> None:
+    def prepare(self, order: Order) -> None:
+        """Nothing is done ahead: a supervisor starts its command as soon as it can."""
+        self._orders[order.number] = order
+
+    def start(self, number: int) -> None:
         """Begin a trial."""
+        order = self._orders.pop(number)
         made = trial.plan(self._plan, order.number, order.point)
         record = trial.record(self._plan, order.number, order.point, order.parent_run_id)
         try:
             self._folders[order.number] = starting.start(made, self._text, record=record).folder
         except UserError as error:
-            self._refused.append(End(order.number, error))
+            self._refused.append(End(order.number, refusal=error))
 
     def ended(self, timeout: float) -> list[End]:
         """Trials that have ended since the last call."""
@@ -121,13 +140,20 @@ class Workers:
             _raise_workers(theirs, plan, text)
         theirs.close()
 
-    def start(self, order: Order) -> None:
-        """Begin a trial."""
+    def prepare(self, order: Order) -> None:
+        """Have a worker make a trial ready."""
         worker = self._idle.pop() if self._idle else self._born()
         self._busy[order.number] = worker
         self._selector.register(worker.channel, selectors.EVENT_READ, order.number)
         with contextlib.suppress(OSError):  # it was killed: its end is noticed as any other's
             worker.channel.sendall(_line([order.number, dict(order.point), order.parent_run_id]))
+
+    def start(self, number: int) -> None:
+        """Let a trial start; one that could not be made ready has said so, or will."""
+        worker = self._busy.get(number)
+        if worker is not None:
+            with contextlib.suppress(OSError):
+                worker.channel.sendall(_GO)
 
     def _born(self) -> _Worker:
         try:
@@ -140,23 +166,24 @@ class Workers:
         return _Worker(int(said), socket.socket(fileno=descriptors[0]))
 
     def ended(self, timeout: float) -> list[End]:
-        """Trials that have ended since the last call."""
+        """Trials that have ended, or were closed, since the last call."""
         found: list[End] = []
         if not self._busy:
             time.sleep(timeout)
         for key, _ in self._selector.select(timeout) if self._busy else ():
             number: int = key.data
             worker = self._busy[number]
-            said = worker.heard()
-            if said is None:
-                continue
-            self._selector.unregister(worker.channel)
-            del self._busy[number]
-            if said:
-                self._idle.append(worker)
-            else:  # killed: what it left is ended, and told, by whoever reads the trial's folder
-                worker.channel.close()
-            found.append(End(number, _refusal(said)))
+            for line in worker.heard():
+                if line == _OVER:
+                    found.append(End(number, closed=False))
+                    continue
+                self._selector.unregister(worker.channel)
+                del self._busy[number]
+                if line:
+                    self._idle.append(worker)
+                else:  # killed: what it left is ended, and told, by whoever reads the trial's folder
+                    worker.channel.close()
+                found.append(End(number, refusal=_refusal(line)))
         return found
 
     def dismiss(self) -> None:
@@ -175,17 +202,16 @@ class _Worker:
         self.pid, self.channel = pid, channel
         self._heard = b""
 
-    def heard(self) -> bytes | None:
-        """What it says of its trial, a line; nothing when it is gone, None while the line is not whole."""
+    def heard(self) -> list[bytes]:
+        """The whole lines that it has said of its trial; an empty one when it is gone."""
         try:
             said = self.channel.recv(_WORD)
         except OSError:
             said = b""
-        self._heard += said
-        if said and not self._heard.endswith(b"\n"):
-            return None
-        whole, self._heard = (self._heard if said else b""), b""
-        return whole
+        if not said:
+            return [b""]
+        *lines, self._heard = (self._heard + said).split(b"\n")
+        return [line + b"\n" for line in lines]
 
 
 def _refusal(said: bytes) -> UserError | None:
@@ -200,7 +226,7 @@ def _raise_workers(asked: socket.socket, plan: Plan, text: str) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     supervisor.warm_up()
     gc.freeze()  # what is there by now is shared with the workers, as long as nobody touches it
-    gc.set_threshold(_RARELY)
+    gc.disable()
     born: list[int] = []
     while asked.recv(1):
         ours, theirs = socket.socketpair()
@@ -229,11 +255,17 @@ def _work(channel: socket.socket, plan: Plan, text: str) -> NoReturn:
     try:
         os.setsid()  # whoever ends the sweep's supervisor does not end trials
         with channel.makefile("rb") as orders:
+            signals = Signals(go=lambda: orders.readline() == _GO, over=lambda: _say(channel, _OVER))
+            done = 0
             for line in orders:
+                if line == _GO:  # for a trial that ended before it could start
+                    continue
                 number, point, parent_run_id = json.loads(line)
-                refusal = trial.supervise(plan, text, number, point, parent_run_id)
-                with contextlib.suppress(OSError):  # nobody listens: the trial's folder tells all
-                    channel.sendall(_line([str(refusal), refusal.hint] if refusal else []))
+                refusal = trial.supervise(plan, text, number, point, parent_run_id, signals)
+                _say(channel, _line([str(refusal), refusal.hint] if refusal else []))
+                done += 1
+                if done % _RARELY == 0:
+                    gc.collect()
         code = 0
     except BaseException:  # noqa: BLE001 - the edge: nothing of the supervisor it came from may go on here
         import traceback
@@ -242,6 +274,11 @@ def _work(channel: socket.socket, plan: Plan, text: str) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _say(channel: socket.socket, line: bytes) -> None:
+    with contextlib.suppress(OSError):  # nobody listens: the trial's folder tells all
+        channel.sendall(line)
 
 
 def _line(data: object) -> bytes:

@@ -7,14 +7,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from joblens.engine import past, records, recovery
+from joblens.engine import cancellation, past, records, recovery
 from joblens.engine.folders import RunFolder
 from joblens.engine.records import Record
 from joblens.engine.sweep import trial
 from joblens.errors import RunNotFoundError
-
-SWEEP_ENDED = "The sweep was ended before."
-"""Why a trial was canceled that nobody wanted to end by itself: a sweep that goes on repeats it."""
 
 
 def trials(sweep: RunFolder) -> dict[int, Record]:
@@ -35,7 +32,8 @@ def results(sweep: RunFolder) -> dict[int, Record]:
 
 def unfinished(record: Record) -> bool:
     """Whether the trial ended for a reason that is not its own, so that it says nothing of its values."""
-    return recovery.lost(record) or (record.status == records.CANCELED and record.reason == SWEEP_ENDED)
+    canceled = record.status == records.CANCELED and record.reason == cancellation.SWEEP_ENDED
+    return canceled or recovery.lost(record)
 
 
 def clear(sweep: RunFolder) -> dict[int, Record]:

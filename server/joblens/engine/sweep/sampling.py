@@ -21,6 +21,9 @@ class Sampler(Protocol):
     the order of their numbers, then ask for those that are missing.
     """
 
+    learns: bool
+    """Whether what trials came to changes the values of later ones: then they are asked for late."""
+
     def ask(self, number: int) -> Point | None:
         """Values of trial `number` (from 0); None when there are no more."""
 
@@ -49,6 +52,8 @@ def first(search: Search, count: int) -> list[Point]:
 
 class _Fixed:
     """What samplers have in common that learn nothing: their points depend on the number alone."""
+
+    learns = False
 
     def __init__(self, search: Search) -> None:
         self._search = search

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from joblens.engine import plan as plans
@@ -69,10 +70,25 @@ def record(sweep: Plan, number: int, point: Mapping[str, object], parent_run_id:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a trial's supervisor and the sweep tell each other."""
+
+    go: Callable[[], bool]
+    """Waits until the command may start; False when the sweep's supervisor is gone."""
+    over: Callable[[], None]
+    """Says that the trial's processes have ended."""
+
+
 def supervise(
-    sweep: Plan, source: str, number: int, point: Mapping[str, object], parent_run_id: str | None
+    sweep: Plan,
+    source: str,
+    number: int,
+    point: Mapping[str, object],
+    parent_run_id: str | None,
+    signals: Signals,
 ) -> UserError | None:
-    """Run the trial in this process, to its end; answers why it could not get a folder."""
+    """Make the trial ready in this process, and run it to its end; answers why it could not get a folder."""
     made = plan(sweep, number, point)
     try:
         starting.lay_out(made, source, record(sweep, number, point, parent_run_id))
@@ -81,29 +97,29 @@ def supervise(
     except UserError as error:
         return error
     if made.run_folder.code.is_symlink():  # shared code is seen through a mount, which a process has for good
-        _in_a_process_of_its_own(made)
+        _in_a_process_of_its_own(made, signals)
     else:
-        _supervise(made)
+        _supervise(made, signals)
     return None
 
 
-def _in_a_process_of_its_own(made: Plan) -> None:
+def _in_a_process_of_its_own(made: Plan, signals: Signals) -> None:
     child = os.fork()
     if child == 0:
         try:
             records.write_supervisor(made.run_folder, os.getpid())
-            _supervise(made)
+            _supervise(made, signals)
         finally:
             os._exit(0)
     os.waitpid(child, 0)
 
 
-def _supervise(made: Plan) -> None:
+def _supervise(made: Plan, signals: Signals) -> None:
     from joblens.engine.supervisor import Supervisor
 
     os.chdir(made.folder)
     try:
-        Supervisor(made, choose.backend_for(made)).supervise()
+        Supervisor(made, choose.backend_for(made), go=signals.go, over=signals.over).supervise()
     finally:
         os.chdir(Path.cwd().anchor)
 

@@ -6,9 +6,9 @@ import contextlib
 import dataclasses
 import itertools
 import time
-from collections import Counter
+from collections import Counter, deque
 
-from joblens.engine import records, recovery, run
+from joblens.engine import cancellation, records, recovery, run
 from joblens.engine.cancellation import Wish
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
@@ -19,6 +19,8 @@ from joblens.engine.sweep.curves import Curves
 from joblens.engine.sweep.search import Search
 from joblens.errors import RunNotFoundError, UserError
 
+_AHEAD = 2
+"""How many trials are made ready before there is room for them, where their values are known by then."""
 _ATTEMPTS = 3
 """How often a trial is started that goes down with its supervisor."""
 _TURN = 0.2
@@ -53,7 +55,12 @@ class _Trials:
         self._curves = Curves(record.tracking, search)
         self._ended: dict[int, Record] = {}
         self._running: dict[int, dict[str, object]] = {}
-        """The values of trials that somebody is at work on."""
+        """The values of trials that somebody is at work on; among them are these:"""
+        self._waiting: deque[int] = deque()
+        """Made ready, or being made so, for the places that become free next."""
+        self._closing: set[int] = set()
+        """Those whose processes have ended, so that others have their places."""
+        self._ahead = 0 if self._sampler.learns else _AHEAD
         self._adopted: set[int] = set()
         """Those of them that an earlier supervisor of the sweep began."""
         self._stopped: set[int] = set()
@@ -101,19 +108,35 @@ class _Trials:
             self.tell(f"The sweep goes on: {len(self._ended)} of {self._search.total} trials have ended.")
 
     def _start(self) -> bool:
-        """Start as many trials as there is room for; answer whether one was started."""
+        """Start trials while there is room, and make the next ones ready; answer whether one was started."""
         started = False
-        while len(self._running) < self._search.concurrent:
-            number = self._next()
-            point = None if number is None else self._sampler.ask(number)
-            if number is None or point is None:
-                break
-            self._running[number] = dict(point)
-            self._attempts[number] += 1
-            self._crew.start(Order(number, point, self._record.tracking.get("run_id")))
-            self.tell(f"{trial.name(self._plan.name, number)} started: {records.pairs(point)}")
+        while self._room() > 0 and (self._waiting or self._prepare()):
+            number = self._waiting.popleft()
+            self._crew.start(number)
+            self.tell(
+                f"{trial.name(self._plan.name, number)} started: {records.pairs(self._running[number])}"
+            )
             started = True
+        while len(self._waiting) < self._ahead and self._prepare():
+            pass
         return started
+
+    def _room(self) -> int:
+        """How many more trials may start: ended ones leave their places, unless their books pile up."""
+        at_work = len(self._running) - len(self._waiting) - len(self._closing)
+        return self._search.concurrent - max(at_work, len(self._closing))
+
+    def _prepare(self) -> bool:
+        """Have the next trial made ready; False when there is none."""
+        number = self._next()
+        point = None if number is None else self._sampler.ask(number)
+        if number is None or point is None:
+            return False
+        self._running[number] = dict(point)
+        self._waiting.append(number)
+        self._attempts[number] += 1
+        self._crew.prepare(Order(number, point, self._record.tracking.get("run_id")))
+        return True
 
     def _next(self) -> int | None:
         """The lowest number that no trial has yet."""
@@ -128,7 +151,9 @@ class _Trials:
 
     def _turn(self) -> None:
         """Wait for trials to end, and see what those that run report."""
-        ended = self._crew.ended(_TURN)
+        said = self._crew.ended(_TURN)
+        self._closing |= {each.number for each in said if not each.closed}
+        ended = [each for each in said if each.closed]
         ended += [End(number) for number in self._adopted if self._record_of(number).final]
         shown = {each.number: self._record_of(each.number) for each in ended if each.refusal is None}
         for number, record in shown.items():
@@ -139,11 +164,22 @@ class _Trials:
         for each in ended:
             del self._running[each.number]
             self._adopted.discard(each.number)
+            self._closing.discard(each.number)
             self._refusal = self._refusal or each.refusal
         for number, record in shown.items():
-            if not self._is_repeated(number, record):
+            if self._never_began(number, record):
+                history.forget(self._folder, number)
+                self._curves.forget(number)
+            elif not self._is_repeated(number, record):
                 self._conclude(number, record)
                 self._tell_end(self._ended[number])
+
+    def _never_began(self, number: int, record: Record) -> bool:
+        """Whether the sweep ended while the trial still waited for a place: then it is none of its trials."""
+        waited = number in self._waiting
+        if waited:
+            self._waiting.remove(number)
+        return waited and self._ending and history.unfinished(record)
 
     def _record_of(self, number: int) -> Record:
         """The trial's record; one whose supervisor died before it had a folder was never started."""
@@ -199,7 +235,7 @@ class _Trials:
                 with contextlib.suppress(
                     RunNotFoundError
                 ):  # its folder is still made: asked at the next turn
-                    run.cancel(trial.folder(self._folder, number).path, Wish(history.SWEEP_ENDED))
+                    run.cancel(trial.folder(self._folder, number).path, Wish(cancellation.SWEEP_ENDED))
                     asked.add(number)
             self._turn()
 
