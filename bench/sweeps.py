@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -178,16 +179,13 @@ class _Watch:
 
     def _work(self) -> None:
         while not self._ended.wait(0.1):
-            for name in _names(self._runs) - self._before:
-                try:
-                    known = json.loads((self._runs / name / "supervisor.json").read_text(encoding="utf-8"))
-                    owner = psutil.Process(known["pid"])
-                    found = [owner, *owner.children(recursive=True)]
-                    own = [each for each in found if each.name().startswith("python")]
-                    self.most = max(self.most, float(sum(map(_share, own))))
-                except (OSError, ValueError, psutil.Error):
-                    continue
-                break
+            name = min(_names(self._runs) - self._before, key=len, default="")  # the trials' begin with it
+            with contextlib.suppress(OSError, ValueError, psutil.Error):
+                known = json.loads((self._runs / name / "supervisor.json").read_text(encoding="utf-8"))
+                owner = psutil.Process(known["pid"])
+                found = [owner, *owner.children(recursive=True)]
+                own = [each for each in found if each.name().startswith("python")]
+                self.most = max(self.most, float(sum(map(_share, own))))
 
 
 def _share(process: psutil.Process) -> int:
