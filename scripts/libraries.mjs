@@ -17,6 +17,7 @@ const LIBRARIES = [
   "exceptiongroup",
   "filelock",
   "idna",
+  "jmespath",
   "lsprotocol",
   "pathspec",
   "platformdirs",

@@ -30,7 +30,7 @@ def test_an_environment_from_its_build_to_its_end(joblens: Run):
     assert code == 0
     assert "+ tiny==1.0" in err
     code, out, _ = joblens("env", "list")
-    assert out.split()[:2] == [name, "process"]
+    assert out.splitlines()[2].split()[:2] == [name, "process"]
     code, out, _ = joblens("env", "show", name[:6])
     assert "made from:  pip, --no-index, --find-links" in out
     assert joblens("env", "prune")[1] == ""

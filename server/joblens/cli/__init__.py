@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import sys
@@ -19,8 +20,9 @@ def main(given: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a job may print what this terminal has no letters for
             stream.reconfigure(errors="replace")
     given = sys.argv[1:] if given is None else given
-    parsed = arguments.parser(__version__, only=given[0] if given else None).parse_args(given)
+    parsed = argparse.Namespace(json="--json" in given)
     try:
+        parsed = arguments.parser(__version__, only=given[0] if given else None).parse_args(given)
         return int(parsed.command(parsed))
     except UserError as error:
         report(error, json_lines=getattr(parsed, "json", False))

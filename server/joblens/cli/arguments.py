@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from joblens.cli import job_arguments
+from joblens.cli.output import add_output_arguments
+from joblens.cli.workspace import add_workspace_arguments
 
 if TYPE_CHECKING:
     Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -147,9 +149,7 @@ def _job(commands: Commands) -> None:
     create.add_argument("job", type=Path, nargs="?", metavar="JOB.yml", help="the job file")
     create.add_argument("--file", "-f", type=Path, help="the same, in the words of az")
     create.add_argument("--stream", "-s", action="store_true", help="show the log until the job ends")
-    for part, short in (("subscription", None), ("resource-group", "-g"), ("workspace-name", "-w")):
-        flags = [f"--{part}", *([short] if short else [])]
-        create.add_argument(*flags, help=f"the {part.replace('-', ' ')} of the cluster's workspace")
+    add_workspace_arguments(create)
     _environment(create)
     job_arguments.life(create)
     _choices(create)
@@ -190,7 +190,8 @@ def _env(commands: Commands) -> None:
         "--older-than", type=float, default=30, metavar="DAYS", help="not used for so many days (30); 0: any"
     )
     prune.add_argument("--dry-run", action="store_true", help="only name them")
-    for action in (listing, build, show, remove, prune):
+    add_output_arguments(listing)
+    for action in (build, show, remove, prune):
         _json(action)
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from joblens.cli.output import Columns, is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.run import configured_workspace
 from joblens.cli.show import short, when
@@ -15,19 +16,22 @@ from joblens.engine.environments.cached import Entry
 
 _DAY = 86400.0
 _UNITS = ("B", "kB", "MB", "GB", "TB")
+_COLUMNS: Columns = {
+    "Name": "name",
+    "For": "kind",
+    "Size": lambda entry: size(entry["size"]),
+    "Python": "python",
+    "Used": lambda entry: when(entry["used"]),
+    "MadeFrom": lambda entry: entry["what"][:100],
+}
 
 
 def list_environments(parsed: argparse.Namespace) -> int:
     """A line for each environment, the last used first."""
-    found = cached.listed(_silent if parsed.json else _note)
-    if parsed.json:
-        for entry in found:
-            as_json(entry.data())
-        return 0
-    if not found:
+    found = cached.listed(_silent if is_chosen(parsed) else _note)
+    printed([entry.data() for entry in found], parsed, _COLUMNS)
+    if not found and not is_chosen(parsed):
         print("No environments are kept; the first run of a job builds its own.", file=sys.stderr)
-        return 0
-    print(_table(found))
     return 0
 
 
@@ -92,17 +96,6 @@ def _removed(entry: Entry, json_lines: bool) -> None:
         as_json({"name": entry.name, "size": entry.size})
     else:
         print(entry.name)
-
-
-def _table(found: list[Entry]) -> str:
-    rows = [(one.name, one.kind, size(one.size), one.python, when(one.used), one.what) for one in found]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join(
-        "  ".join([*(f"{text:{width}}" for text, width in zip(row, widths, strict=False)), row[5]]).rstrip()[
-            :160
-        ]
-        for row in rows
-    )
 
 
 def _details(entry: Entry) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from joblens.cli import show as shown
+from joblens.cli.output import is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here
+from joblens.cli.workspace import workspace_of
 from joblens.engine import folders, listing, records
 from joblens.engine.records import Record
 from joblens.engine.run import RunOptions
@@ -34,14 +36,8 @@ def create(parsed: argparse.Namespace) -> int:
 
 def _submit(parsed: argparse.Namespace, options: RunOptions) -> int:
     from joblens.azure.submit import submit
-    from joblens.azure.workspace import find_workspace
 
-    workspace = find_workspace(
-        parsed.job.absolute().parent,
-        subscription=parsed.subscription,
-        resource_group=parsed.resource_group,
-        workspace=parsed.workspace_name,
-    )
+    workspace = workspace_of(parsed, parsed.job.absolute().parent)
     submitted = submit(parsed.job, workspace, overrides=options.overrides, name=options.name)
     if parsed.json:
         as_json({"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url})
@@ -54,15 +50,12 @@ def list_runs(parsed: argparse.Namespace) -> int:
     """A line for each run of the project that the current folder is in."""
     most = None if parsed.all_results else parsed.max_results
     found = listing.list_runs(Path.cwd(), most, lambda record: _is_wanted(record, parsed))
-    if parsed.json:
-        for record in found:
-            as_json(record.data())
+    printed([record.data() for record in found], parsed, shown.COLUMNS)
+    if is_chosen(parsed):
         return 0
     if not found:
         print(f"No runs in {folders.runs(Path.cwd())}.", file=sys.stderr)
-        return 0
-    print(shown.table(found))
-    if len(found) == most:
+    elif len(found) == most:
         print(f"joblens: These are the newest {most}; --all-results shows all.", file=sys.stderr)
     return 0
 
@@ -77,8 +70,8 @@ def show(parsed: argparse.Namespace) -> int:
     """One run as it stands."""
     folder = _folder(parsed)
     record = records.show(folder)
-    if parsed.json:
-        as_json({**record.data(), "folder": str(folder)})
+    if is_chosen(parsed):
+        printed({**record.data(), "folder": str(folder)}, parsed, shown.COLUMNS)
     else:
         print(shown.details(record, folder))
     return 0

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from joblens.cli.output import add_output_arguments
+
 _JOB, _KEPT = "joblens.cli.job", "joblens.cli.kept"
 _MOST = 50
 
@@ -15,12 +17,9 @@ Command = Callable[[str, str, str, str], argparse.ArgumentParser]
 
 def add(command: Command, json: Add, choices: Add) -> None:
     """Add the commands; `command` makes one, `json` and `choices` add what others have too."""
-    _list(command, json)
-    for name, what in (
-        ("show", "show how a run stands"),
-        ("stream", "show a run's log, and follow it until it ends"),
-    ):
-        _named(command(name, what, _JOB, name), json)
+    _list(command)
+    _named(command("show", "show how a run stands", _JOB, "show"), add_output_arguments)
+    _named(command("stream", "show a run's log, and follow it until it ends", _JOB, "stream"), json)
     cancel = command("cancel", "end a run", _JOB, "cancel")
     cancel.add_argument("--no-wait", action="store_true", help="ask for the end, and do not wait for it")
     _named(cancel, json)
@@ -41,8 +40,8 @@ def sweep(command: Command, json: Add) -> None:
     export = command("export", "write a sweep's trials to a table, or a page with plots", module, "export")
     export.add_argument("--csv", type=Path, metavar="FILE", help="a row for each trial")
     export.add_argument("--html", type=Path, metavar="FILE", help="a page with plots: the default")
-    for each in (show, export):
-        _named(each, json)
+    _named(show, add_output_arguments)
+    _named(export, json)
 
 
 def life(command: argparse.ArgumentParser) -> None:
@@ -53,7 +52,7 @@ def life(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _list(command: Command, json: Add) -> None:
+def _list(command: Command) -> None:
     made = command("list", "list the runs of the project, the newest first", _JOB, "list_runs")
     made.add_argument(
         "--max-results",
@@ -67,7 +66,7 @@ def _list(command: Command, json: Add) -> None:
     made.add_argument("--parent-job-name", "-p", metavar="NAME", help="only the trials of that sweep")
     made.add_argument("--status", help="only runs that stand so: Running, Failed, ...")
     made.add_argument("--experiment-name", metavar="NAME", help="only runs of that experiment")
-    json(made)
+    add_output_arguments(made)
 
 
 def _named(command: argparse.ArgumentParser, json: Add) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from joblens.cli.output import Columns
 from joblens.cli.printing import as_json
 from joblens.engine import records
 from joblens.engine.events import Event
@@ -86,22 +87,14 @@ def _metric(metric: Mapping[str, float]) -> str:
     return ", ".join(f"{name} = {number(value)}" for name, value in metric.items())
 
 
-def table(found: Sequence[Record]) -> str:
-    """Runs, a line each."""
-    rows = [
-        (
-            record.name,
-            record.status,
-            when(record.created),
-            record.experiment,
-            short(Path(record.job_file)),
-        )
-        for record in found
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join(
-        "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+COLUMNS: Columns = {
+    "Name": "name",
+    "Status": "status",
+    "Created": lambda run: when(run["created"]),
+    "Experiment": "experiment",
+    "File": lambda run: short(Path(run["job_file"])),
+}
+"""Of a table of runs."""
 
 
 def short(path: Path) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import csv
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joblens.cli.job import named
+from joblens.cli.output import Columns, is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.show import when
 from joblens.engine import files, listing
@@ -30,9 +31,9 @@ _ROWS = 40
 def show(parsed: argparse.Namespace) -> int:
     """The trials of a sweep; in a terminal, for as long as it runs."""
     folder = _folder(parsed)
-    if parsed.json:
-        for row in rows(view(folder)):
-            as_json(row)
+    if is_chosen(parsed):
+        seen = view(folder)
+        printed(list(rows(seen)), parsed, _columns(seen))
         return 0
     rich = _rich()
     console = rich.Console()
@@ -93,6 +94,18 @@ def rows(seen: View) -> Iterable[dict[str, object]]:
             "reason": record.reason,
             "run_id": record.tracking.get("run_id"),
         }
+
+
+def _columns(seen: View) -> Columns:
+    metric = seen.search.metric
+    told = {"Number": "number", "Status": "status"}
+    told |= {name: f"parameter.{name}" for name in seen.names} | {metric: f"metric.{metric}", "Best": "best"}
+    return {heading: _value(key) for heading, key in told.items()}
+
+
+def _value(key: str) -> Callable[[Mapping[str, object]], object]:
+    """By the whole key: a hyperparameter's name may have dots."""
+    return lambda row: row.get(key)
 
 
 def _folder(parsed: argparse.Namespace) -> Path:

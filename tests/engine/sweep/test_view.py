@@ -207,3 +207,13 @@ def test_what_the_result_depends_on_is_told_once_enough_trials_have_ended(tmp_pa
     seen: View = view(sweep(tmp_path, trials))
     assert next(iter(seen.importances())) == "rate"
     assert len(svgs(page.of(seen))) == 3
+
+
+def test_a_script_gets_the_part_and_the_form_that_it_wants(some, monkeypatch, capsys):
+    monkeypatch.chdir(some.parents[2])
+    assert cli.main(["sweep", "show", "s", "-o", "tsv", "--query", "[?best].name"]) == 0
+    assert capsys.readouterr().out == "s_1\n"
+    assert cli.main(["sweep", "show", "s", "--no-wait", "-o", "table"]) == 0
+    heading = capsys.readouterr().out.splitlines()[0].split()
+    assert (heading[:2], heading[-1]) == (["Number", "Status"], "Best")
+    assert "model.trees" in heading
