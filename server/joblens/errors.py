@@ -6,14 +6,16 @@ from typing import ClassVar
 class UserError(Exception):
     """What the user can fix; caught once at each edge (cli.main, lsp/server.py).
 
-    `str(error)` says what could not be done and why; `hint` says the next step.
+    `str(error)` says what could not be done and why; `hint` says the next step. `details` is what others said
+    of it, as they said it, for whoever asks for it.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", details: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        self.details = details
 
 
 class JobFileError(UserError):
@@ -50,3 +52,9 @@ class CloudError(UserError):
     """Azure refused, or could not be reached."""
 
     exit_code = 6
+
+
+class CanceledError(UserError):
+    """The user has ended it before it was done; nothing of it is left half done."""
+
+    exit_code = 130

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
+from joblens.azure.progress import Progress
 from joblens.azure.submit import Submitted, cancel, show, stream, submit
 from joblens.azure.workspace import Workspace
 from joblens.errors import CloudError, JobFileError, MissingToolError, UserError
@@ -45,7 +46,7 @@ def sent_job(plane: ControlPlane, name: str) -> dict[str, Any]:
 
 
 def test_a_job_arrives_as_it_is_written(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:
-    said: list[str] = []
+    said: list[Progress] = []
     submitted = submit(job_file(tmp_path), workspace, name="first", progress=said.append)
     assert submitted == Submitted("first", "Queued", "https://ml.azure.com/runs/first", "flowers")
     job = sent_job(plane, "first")
@@ -55,7 +56,7 @@ def test_a_job_arrives_as_it_is_written(plane: ControlPlane, workspace: Workspac
     assert job["resources"]["instanceCount"] == 2
     assert job["inputs"]["lr"] == {"value": "0.1", "jobInputType": "literal"}
     assert job["experimentName"] == "flowers"
-    assert said == ["Starting the Azure ML client", "Uploading the code and submitting"]
+    assert [one.text for one in said] == ["Starting the Azure ML client", "Uploading the code and submitting"]
 
 
 def test_code_and_data_are_uploaded(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:

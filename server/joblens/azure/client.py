@@ -1,88 +1,204 @@
-"""Talks to the worker: starts it, asks one thing, passes on its progress, raises what it refuses."""
+"""Talks to the workers: asks one thing, passes on its progress, raises what is refused.
+
+A workspace has one worker, started by the first question and used by the later ones. It ends when nobody
+has asked for a while; one that crashed is replaced by the next question.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import IO, Any
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-import joblens
-from joblens.errors import CloudError, JobFileError, MissingToolError, UserError
+from joblens.azure.progress import Progress, Tell
+from joblens.azure.worker_process import Ended, WorkerProcess
+from joblens.errors import CanceledError, CloudError, JobFileError, MissingToolError, UserError
+
+if TYPE_CHECKING:
+    from joblens.azure.sign_in import Account
 
 Listener = Callable[[str], None]
 
-# A module of the user's beside the job must not stand in for one of ours: the worker starts elsewhere.
-_IMPORT_ROOT = Path(joblens.__file__).parent.parent
-_ERRORS: Mapping[str, type[UserError]] = {"job": JobFileError, "client": MissingToolError}
-_LAST_WORDS = 2000
+IDLE = 180.0
+"""Seconds that a worker waits for the next question."""
+_ERRORS: Mapping[str, type[UserError]] = {
+    "job": JobFileError,
+    "client": MissingToolError,
+    "canceled": CanceledError,
+}
+_LOOK = 0.1
+"""Seconds between two looks at whether a question is still wanted."""
+_GIVE_UP = 10.0
+"""Seconds that a worker has to stop what is no longer wanted; then it is ended with it."""
+_ADDRESS = ("subscription_id", "resource_group", "workspace_name")
+_MATTER = ("AZURE", "ARM_", "IDENTITY_", "MSI_", "REGISTRY_", "REQUESTS_", "SSL_", "HTTP", "PYTHON", "HOME")
+"""What variables begin with that say where Azure is and who asks."""
 
 
 def ask(
     method: str,
     params: Mapping[str, object],
     *,
-    progress: Listener | None = None,
+    progress: Tell | None = None,
     line: Listener | None = None,
+    canceled: threading.Event | None = None,
+    account: Account | None = None,
 ) -> dict[str, Any]:
-    """The worker's result; raises CloudError, JobFileError or MissingToolError with the reason."""
-    listeners = {"progress": progress, "line": line}
-    with tempfile.TemporaryFile() as said, _started(said) as worker:
-        try:
-            for kind, content in _messages(worker, {"method": method, "params": params}):
-                if kind == "result":
-                    return dict(content)
-                if kind == "error":
-                    raise _error(content)
-                listener = listeners.get(kind)
-                if listener is not None:
-                    listener(str(content))
-        finally:
-            # Nothing of value is left in it; an interrupted wait must not leave it behind.
-            worker.kill()
-            worker.wait()
-        raise CloudError(
-            f"The Azure ML client ended without an answer (exit code {worker.returncode}).",
-            hint=_last_words(said),
-        )
+    """The worker's result; raises CloudError, JobFileError, MissingToolError or CanceledError.
 
-
-def _started(said: IO[bytes]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "joblens.azure.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=said,
-        cwd=_IMPORT_ROOT,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-        encoding="utf-8",
+    `progress` and `line` are called from this thread. Once `canceled` is set, what was asked for is not begun,
+    or stopped where that leaves nothing half done. `account` signs in; without one, azure-identity does.
+    """
+    return _WORKERS.ask(
+        method, params, progress=progress, line=line, canceled=canceled or threading.Event(), account=account
     )
 
 
-def _messages(worker: subprocess.Popen[str], request: Mapping[str, object]) -> Iterator[tuple[str, Any]]:
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    try:
-        worker.stdin.write(json.dumps(request) + "\n")
-        worker.stdin.close()
-    except BrokenPipeError:
-        return
-    for line in worker.stdout:
-        yield from json.loads(line).items()
+class Workers:
+    """The workers of this process, one for a workspace."""
+
+    def __init__(self, idle: float = IDLE) -> None:
+        self._idle = idle
+        self._lock = threading.Lock()
+        self._running: dict[tuple[str, ...], WorkerProcess] = {}
+
+    def ask(
+        self,
+        method: str,
+        params: Mapping[str, object],
+        *,
+        canceled: threading.Event,
+        progress: Tell | None = None,
+        line: Listener | None = None,
+        account: Account | None = None,
+    ) -> dict[str, Any]:
+        """As `ask` above."""
+        key = tuple(str(params.get(part, "")) for part in _ADDRESS)
+        asked = {"method": method, "params": params, "account": account is not None}
+        worker, number, answers = self._put(key, asked)
+        tell = {
+            "progress": lambda content: progress and progress(Progress(**content)),
+            "line": lambda content: line and line(content),
+            "wants": lambda scope: worker.send({"token": number, **_token(account, scope)}),
+        }
+        try:
+            return _answer(worker, number, answers, tell, canceled)
+        except BaseException:  # Whoever asked is gone, or its listener has failed: nobody wants it any more.
+            worker.send({"cancel": number})
+            raise
+        finally:
+            self._leave(key, worker, number)
+
+    def end(self) -> None:
+        """End them all."""
+        with self._lock:
+            workers = [*self._running.values()]
+            self._running.clear()
+        for worker in workers:
+            worker.kill()
+
+    def pids(self) -> list[int]:
+        """The processes that run now."""
+        with self._lock:
+            return [worker.pid for worker in self._running.values() if worker.is_alive()]
+
+    def _put(
+        self, key: tuple[str, ...], asked: Mapping[str, object]
+    ) -> tuple[WorkerProcess, int, queue.SimpleQueue[Any]]:
+        """Give a question to the worker of its workspace, which is started if need be."""
+        surroundings = _surroundings()
+        with self._lock:
+            worker = self._running.get(key)
+            if worker is not None and not (worker.is_alive() and worker.surroundings == surroundings):
+                worker.retire()
+                worker = None
+            if worker is None:
+                worker = self._running[key] = WorkerProcess(surroundings)
+            return worker, *worker.put(asked)
+
+    def _leave(self, key: tuple[str, ...], worker: WorkerProcess, number: int) -> None:
+        """A question is over: whoever is idle waits for the next, but not for ever."""
+        with self._lock:
+            worker.leave(number)
+            if worker.is_busy():
+                return
+            if not any(key) or self._running.get(key) is not worker:
+                self._drop(key, worker)
+                return
+            timer = threading.Timer(self._idle, self._end_idle, (key, worker, worker.asked))
+        timer.daemon = True
+        timer.start()
+
+    def _end_idle(self, key: tuple[str, ...], worker: WorkerProcess, asked: int) -> None:
+        with self._lock:
+            if worker.asked == asked and not worker.is_busy():
+                self._drop(key, worker)
+
+    def _drop(self, key: tuple[str, ...], worker: WorkerProcess) -> None:
+        if self._running.get(key) is worker:
+            del self._running[key]
+        worker.retire()
+
+
+_WORKERS = Workers()
+
+
+def _answer(
+    worker: WorkerProcess,
+    number: int,
+    answers: queue.SimpleQueue[Any],
+    tell: Mapping[str, Callable[[Any], object]],
+    canceled: threading.Event,
+) -> dict[str, Any]:
+    patience = _GIVE_UP / _LOOK
+    told = False
+    while True:
+        if canceled.is_set():
+            if not told:
+                worker.send({"cancel": number})
+            told, patience = True, patience - 1
+            if patience <= 0:
+                worker.kill()
+        try:
+            kind, content = answers.get(timeout=_LOOK)
+        except queue.Empty:
+            continue
+        if kind == "result":
+            return dict(content)
+        if kind == "error":
+            raise _error(content)
+        if kind == "ended":
+            raise _ended(content, was_unwanted=canceled.is_set())
+        tell[kind](content)
 
 
 def _error(content: Mapping[str, str]) -> UserError:
     kind = _ERRORS.get(content["cause"], CloudError)
-    return kind(content["message"], hint=content["hint"])
+    return kind(content["message"], hint=content["hint"], details=content.get("details", ""))
 
 
-def _last_words(said: IO[bytes]) -> str:
-    """The last line that anything in the worker printed."""
-    said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_WORDS))
-    lines = said.read().decode("utf-8", "replace").split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f"It said last: {last}" if last else ""
+def _ended(how: Ended, *, was_unwanted: bool) -> UserError:
+    if was_unwanted:
+        return CanceledError("Canceled.", hint="The Azure ML client did not stop by itself, so it was ended.")
+    hint = f"It said last: {how.last_words}" if how.last_words else "Try again: a new one is started then."
+    return CloudError(
+        f"The Azure ML client ended without an answer (exit code {how.exit_code}).",
+        hint=hint,
+        details=how.words,
+    )
+
+
+def _token(account: Account | None, wanted: Mapping[str, Any]) -> dict[str, object]:
+    """What the account gives; a refusal becomes part of the answer, as the worker's library shall see it."""
+    if account is None:
+        return {"refused": "There is no account."}
+    try:
+        return {"value": account.token(str(wanted["scope"]), renew=bool(wanted.get("renew")))}
+    except UserError as error:
+        return {"refused": str(error), "hint": error.hint}
+
+
+def _surroundings() -> Mapping[str, str]:
+    return {name: value for name, value in os.environ.items() if name.upper().startswith(_MATTER)}

@@ -19,8 +19,10 @@ class Refusal:
 
     message: str
     hint: str = ""
-    cause: Literal["cloud", "job", "client"] = "cloud"
-    """Azure itself, the job file, or that the client library is not installed."""
+    cause: Literal["cloud", "job", "client", "canceled"] = "cloud"
+    """Azure itself, the job file, that the client library cannot be used here, or the user."""
+    details: str = ""
+    """What was said, as it was said."""
 
 
 SIGN_IN = "Sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET."

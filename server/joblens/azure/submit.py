@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from joblens.azure.client import Listener, ask
+from joblens.azure.progress import Tell
 from joblens.azure.workspace import Workspace
 from joblens.errors import JobFileError
 from joblens.job.convert import to_today
@@ -35,7 +36,7 @@ def submit(
     *,
     overrides: Mapping[str, object] | None = None,
     name: str | None = None,
-    progress: Listener | None = None,
+    progress: Tell | None = None,
 ) -> Submitted:
     """Send the job to the workspace; returns when the workspace has taken it.
 

@@ -3,132 +3,104 @@
 The client library is slow to import, prints as it likes, changes the environment, and takes the experiment's
 name and git facts from the working directory; so it lives here and never in the editor's server.
 
-Asked: `{"method": ..., "params": {...}}`. Answered: any number of `{"progress": text}` and `{"line": text}`,
-then one `{"result": {...}}` or `{"error": {"message", "hint", "cause"}}`.
+Asked: `{"id": 1, "method": ..., "params": {...}, "account": bool}`; several may be under way at a time.
+Told: any number of `{"id": 1, "progress": {"text", "done", "total"}}` and `{"id": 1, "line": text}`, then one
+`{"id": 1, "result": {...}}` or `{"id": 1, "error": {"message", "hint", "cause", "details"}}`.
+`{"cancel": 1}` withdraws a question. Whoever signs in for one (`account`) is told
+`{"id": 1, "wants": {"scope", "renew"}}` and answers `{"token": 1, "value": ...}` or with why it is `refused`.
+The worker ends with its stdin, and with its parent.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from joblens.azure.refusal import refusal
+from joblens.azure.question import Question, Withdrawn
+from joblens.azure.refusal import Refusal, refusal
+from joblens.azure.worker_methods import METHODS
 
-Params = Mapping[str, Any]
-Send = Callable[[str, object], None]
+_PARENT_LOOK = 1.0
 
 
-def main() -> int:
-    """Answer requests until stdin ends."""
+def main() -> None:
+    """Answer questions until stdin ends."""
+    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
     with _private_stdout() as out:
-
-        def send(kind: str, content: object) -> None:
-            out.write(json.dumps({kind: content}) + "\n")
-            out.flush()
-
+        desk = _Desk(out)
         for line in sys.stdin:
-            request = json.loads(line)
-            try:
-                send("result", METHODS[request["method"]](request["params"], send))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the asker gets a sentence
+            desk.take(json.loads(line))
+    _end()
+
+
+class _Desk:
+    """Takes what comes in, and has each question answered in a thread of its own."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+        self._open: dict[int, Question] = {}
+
+    def take(self, message: Mapping[str, Any]) -> None:
+        if "cancel" in message or "token" in message:
+            asked = self._open.get(message["cancel"] if "cancel" in message else message["token"])
+            if asked is not None and "cancel" in message:
+                asked.is_withdrawn.set()
+            elif asked is not None:
+                asked.take_token(message)
+            return
+        number = int(message["id"])
+        asked = Question(
+            message["params"],
+            lambda kind, content: self._say(number, kind, content),
+            brings_tokens=bool(message.get("account")),
+        )
+        self._open[number] = asked
+        threading.Thread(target=self._work, args=(number, message["method"], asked), daemon=True).start()
+
+    def _work(self, number: int, method: str, asked: Question) -> None:
+        try:
+            self._say(number, "result", METHODS[method](asked))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the asker gets a sentence
+            if not isinstance(error, Withdrawn):
+                traceback.print_exception(error, file=sys.stderr)
                 print(
                     f"{type(error).__module__}.{type(error).__name__}: {error}", file=sys.stderr, flush=True
                 )
-                send("error", asdict(refusal(error)))
-    return 0
+            self._say(number, "error", asdict(_told(error)))
+        finally:
+            del self._open[number]
+
+    def _say(self, number: int, kind: str, content: object) -> None:
+        with self._lock:
+            self._out.write(json.dumps({"id": number, kind: content}) + "\n")
+            self._out.flush()
 
 
-def submit(params: Params, send: Send) -> dict[str, object]:
-    """Send one job to the cluster."""
-    os.chdir(params["folder"])
-    send("progress", "Starting the Azure ML client")
-    from azure.ai.ml import load_job
-
-    source = io.StringIO(params["text"]) if params.get("text") is not None else params["file"]
-    overrides = [{key: value} for key, value in params.get("overrides", {}).items()]
-    job = load_job(source=source, relative_origin=params["file"], params_override=overrides)
-    send("progress", "Uploading the code and submitting")
-    return _facts(_client(params).jobs.create_or_update(job))
+def _told(error: BaseException) -> Refusal:
+    if isinstance(error, Withdrawn):
+        return Refusal("Canceled: nothing was submitted.", cause="canceled")
+    return refusal(error)
 
 
-def show(params: Params, _send: Send) -> dict[str, object]:
-    """How a job stands."""
-    return _facts(_client(params).jobs.get(params["name"]))
+def _watch_parent(parent: int) -> None:
+    """End when the parent is gone, though somebody else still holds the other end of stdin."""
+    if os.name == "posix":
+        while os.getppid() == parent:
+            time.sleep(_PARENT_LOOK)
+        _end()
 
 
-def cancel(params: Params, _send: Send) -> dict[str, object]:
-    """Ask for a job to be cancelled."""
-    jobs = _client(params).jobs
-    jobs.begin_cancel(params["name"]).wait()
-    return _facts(jobs.get(params["name"]))
-
-
-def stream(params: Params, send: Send) -> dict[str, object]:
-    """Follow a job's log to its end."""
-    jobs = _client(params).jobs
-    with contextlib.redirect_stdout(_Lines(lambda text: send("line", text))):
-        jobs.stream(params["name"])
-    return _facts(jobs.get(params["name"]))
-
-
-def token(params: Params, _send: Send) -> dict[str, object]:
-    """A token of the account that this machine is signed in with; it goes to the asker and nowhere else."""
-    from azure.identity import DefaultAzureCredential
-
-    found = DefaultAzureCredential().get_token(params["scope"])
-    return {"token": found.token, "expires": found.expires_on}
-
-
-METHODS: Mapping[str, Callable[[Params, Send], dict[str, object]]] = {
-    "submit": submit,
-    "show": show,
-    "cancel": cancel,
-    "stream": stream,
-    "token": token,
-}
-
-
-def _client(params: Params) -> Any:
-    from azure.ai.ml import MLClient
-    from azure.identity import DefaultAzureCredential
-
-    return MLClient(
-        DefaultAzureCredential(),
-        params["subscription_id"],
-        params["resource_group"],
-        params["workspace_name"],
-        show_progress=False,
-        enable_telemetry=False,
-    )
-
-
-def _facts(job: Any) -> dict[str, object]:
-    return {
-        "name": job.name,
-        "status": job.status,
-        "studio_url": getattr(job, "studio_url", None),
-        "experiment": getattr(job, "experiment_name", None),
-    }
-
-
-class _Lines(io.TextIOBase):
-    """Text written here goes out line by line."""
-
-    def __init__(self, send: Callable[[str], None]) -> None:
-        self._send = send
-        self._begun = ""
-
-    def write(self, text: str) -> int:
-        *lines, self._begun = (self._begun + text).split("\n")
-        for line in lines:
-            self._send(line)
-        return len(text)
+def _end() -> None:
+    os._exit(0)  # Threads of the library would keep the process, and nobody is there for their answers.
 
 
 @contextlib.contextmanager
@@ -141,4 +113,4 @@ def _private_stdout() -> Iterator[TextIO]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
