@@ -85,6 +85,12 @@ class State:
     """How often each job's run was asked for."""
     lines: dict[str, list[str]] = field(default_factory=dict)
     """What a job's log holds, where a test has decided that; else a line for each look."""
+    changing: int = 0
+    """How many looks at a compute's change find it under way."""
+    failure: str = ""
+    """Why changes of computes fail in the end, where they do."""
+    changes: dict[str, int] = field(default_factory=dict)
+    """How often each change of a compute was looked at."""
     held: set[str] = field(default_factory=set)
     """Jobs that do not end by themselves."""
 

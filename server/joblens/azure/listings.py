@@ -74,14 +74,27 @@ class Listings:
         newest_first = sorted(listing.found, key=_created, reverse=True)
         return Listing(tuple(newest_first), listing.complete)
 
-    def version(self, asset: Asset, name: str, version: str, registry: str = "") -> dict[str, Any]:
-        """All that is said of one version."""
+    def entries(
+        self, asset: Asset, name: str = "", registry: str = "", view: str = "ActiveOnly"
+    ) -> Iterator[dict[str, Any]]:
+        """The names of a kind, or the versions of one name, as they are told; without what clients keep."""
+        path = f"{FOLDERS[asset]}/{name}/versions" if name else FOLDERS[asset]
+        if registry:
+            found = self._of_registry(registry, path)
+        else:
+            found = self._manager.entries(f"{self._root}/{path}", _VERSION, listViewType=view)
+        yield from (entry for entry in found if name or entry.get("name") not in _MADE_BY_CLIENTS)
+
+    def entry(self, asset: Asset, name: str, version: str, registry: str = "") -> dict[str, Any]:
+        """One version as it is told."""
         path = f"{FOLDERS[asset]}/{name}/versions/{version}"
         if registry:
-            found = self._manager.get(f"{self._at(registry)}/{path}?api-version={_VERSION_OF_REGISTRIES}")
-        else:
-            found = self._manager.get(self._address(path))
-        return dict(found.get("properties") or {})
+            return self._manager.get(f"{self._at(registry)}/{path}?api-version={_VERSION_OF_REGISTRIES}")
+        return self._manager.get(self._address(path))
+
+    def version(self, asset: Asset, name: str, version: str, registry: str = "") -> dict[str, Any]:
+        """All that is said of one version."""
+        return dict(self.entry(asset, name, version, registry).get("properties") or {})
 
     def store(self, name: str) -> dict[str, Any]:
         """All that is said of a datastore."""

@@ -1,4 +1,4 @@
-"""Reads from Azure's resource manager and from registries: pages joined, throttling kept to, refusals told.
+"""Speaks to Azure's resource manager and registries: pages joined, throttling kept to, refusals told.
 
 Plain HTTPS, so that the editor's server needs no client library of Azure.
 """
@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -59,8 +60,22 @@ class ThrottledError(CloudError):
         self.seconds = seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the service."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The object that was answered; nothing, where it was none."""
+        return self.body if isinstance(self.body, dict) else {}
+
+
 class ResourceManager:
-    """Reads as one account; any thread may ask."""
+    """Reads and writes as one account; any thread may ask."""
 
     def __init__(self, account: Account, environment: Mapping[str, str] = os.environ) -> None:
         self._account = account
@@ -108,27 +123,38 @@ class ResourceManager:
         """What is told only to those who ask for it with this method, such as secrets."""
         return self._asked("POST", url)
 
+    def send(self, method: str, url: str, body: object = None) -> Reply:
+        """Change something; what comes of it may take longer than the answer (long_running.py)."""
+        return self._as_account(method, url, body)
+
     def token(self, scope: str) -> str:
         """A token of the account for another service."""
         return self._account.token(scope)
 
     def _asked(self, method: str, url: str) -> dict[str, Any]:
+        reply = self._as_account(method, url)
+        if reply.body is None and reply.status == 200:
+            raise _not_azure(urlsplit(url).netloc)
+        return reply.content
+
+    def _as_account(self, method: str, url: str, body: object = None) -> Reply:
         scope = self.cloud.scope
         try:
-            found = self._read(url, {"Authorization": f"Bearer {self._account.token(scope)}"}, method)
+            return self._answered(url, _bearer(self._account.token(scope)), method, body)
         except SignedOutError:
-            token = self._account.token(scope, renew=True)
-            found = self._read(url, {"Authorization": f"Bearer {token}"}, method)
-        return found if isinstance(found, dict) else {}
+            return self._answered(url, _bearer(self._account.token(scope, renew=True)), method, body)
 
-    def _read(self, url: str, headers: dict[str, str], method: str = "GET") -> Any:
+    def _read(self, url: str, headers: dict[str, str]) -> Any:
+        return self._answered(url, headers).body
+
+    def _answered(self, url: str, headers: dict[str, str], method: str = "GET", body: object = None) -> Reply:
         host = urlsplit(url).netloc
         pause = self._free_at.get(host, 0.0) - time.monotonic()
         if pause > 0:
             raise ThrottledError(pause)
         try:
             pools = self._direct if urllib.request.proxy_bypass(host) else self._proxied
-            answer = pools.request(method, url, headers={**headers, **_HEADERS})
+            answer = pools.request(method, url, headers={**headers, **_HEADERS}, **_sent(body))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise UnreachableError(
                 f"Azure could not be reached ({host}).", hint="Check the network and its proxy."
@@ -137,15 +163,34 @@ class ResourceManager:
             pause = _pause(answer.headers.get("Retry-After"))
             self._free_at[host] = time.monotonic() + pause
             raise ThrottledError(pause)
-        if answer.status != 200:
+        if answer.status not in _DONE:
             raise _refused(answer.status, answer.data)
-        try:
-            return json.loads(answer.data)
-        except ValueError as error:
-            # Such as the page on which a hotel's network asks for a room number.
-            raise UnreachableError(f"What answered for {host} was not Azure.") from error
+        return Reply(answer.status, answer.headers, _content(answer.data, host))
 
 
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _sent(body: object) -> dict[str, Any]:
+    return {} if body is None else {"json": body}
+
+
+def _content(data: bytes, host: str) -> Any:
+    if not data:
+        return None
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise _not_azure(host) from error
+
+
+def _not_azure(host: str) -> UnreachableError:
+    """Such as the page on which a hotel's network asks for a room number."""
+    return UnreachableError(f"What answered for {host} was not Azure.")
+
+
+_DONE = (200, 201, 202, 204)
 _HEADERS = {"Accept": "application/json", "User-Agent": f"joblens/{__version__}"}
 
 

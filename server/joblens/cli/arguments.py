@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from joblens.cli import job_arguments
+from joblens.cli import cloud_arguments, job_arguments
 from joblens.cli.output import add_output_arguments
 from joblens.cli.workspace import add_workspace_arguments
 
@@ -195,6 +195,26 @@ def _env(commands: Commands) -> None:
         _json(action)
 
 
+def _compute(commands: Commands) -> None:
+    actions = _group(commands, "compute", "create, list, show, delete", "Computes of the workspace.")
+    cloud_arguments.compute(lambda *args: _command(actions, *args))
+
+
+def _environments(commands: Commands) -> None:
+    actions = _group(commands, "environment", "list, show", "Environments of the workspace.")
+    cloud_arguments.environment(lambda *args: _command(actions, *args))
+
+
+def _data(commands: Commands) -> None:
+    actions = _group(commands, "data", "list, show", "Data of the workspace.")
+    cloud_arguments.data(lambda *args: _command(actions, *args))
+
+
+def _group(commands: Commands, name: str, what: str, about: str) -> Commands:
+    made = commands.add_parser(name, help=what, description=about)
+    return made.add_subparsers(title="actions", required=True, metavar="ACTION")
+
+
 def _check(commands: Commands) -> None:
     check = _command(commands, "check", "show the problems of job files", "joblens.cli.check", "check")
     check.description = (
@@ -249,6 +269,9 @@ _COMMANDS: dict[str | None, Callable[[Commands], None]] = {
     "job": _job,
     "sweep": _sweep,
     "env": _env,
+    "compute": _compute,
+    "environment": _environments,
+    "data": _data,
     "check": _check,
     "migrate": _migrate,
     "ui": _ui,
