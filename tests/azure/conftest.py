@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from joblens.azure.client import end_workers
 from joblens.azure.workspace import Workspace
 from tests.azure import azurite, certificate, control_plane, samples
 from tests.azure.control_plane import ControlPlane
@@ -38,13 +39,15 @@ def _plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     made = certificate.make_certificate(folder)
     with azurite.running(folder / "storage", made) as storage, control_plane.running(made, storage) as plane:
         yield plane
+        end_workers()
 
 
 @pytest.fixture
-def plane(_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ControlPlane]:
+def plane(_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> Iterator[ControlPlane]:
     """The control plane with storage, with this process's children led to it and signed in."""
     _plane.calls.clear()
-    _lead(_plane, monkeypatch, tmp_path)
+    # The same for all tests of a file, so that they share a worker.
+    _lead(_plane, monkeypatch, _plane.certificate.parent)
     yield _plane
     _plane.faults.clear()
 

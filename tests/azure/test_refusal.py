@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from joblens.azure.refusal import Refusal, refusal, sentence
+from joblens.azure.explained import sentence
+from joblens.azure.refusal import Refusal, refusal
 
 
 class HttpResponseError(Exception):

@@ -56,7 +56,13 @@ def test_a_job_arrives_as_it_is_written(plane: ControlPlane, workspace: Workspac
     assert job["resources"]["instanceCount"] == 2
     assert job["inputs"]["lr"] == {"value": "0.1", "jobInputType": "literal"}
     assert job["experimentName"] == "flowers"
-    assert [one.text for one in said] == ["Starting the Azure ML client", "Uploading the code and submitting"]
+    assert list(dict.fromkeys(one.text for one in said)) == [
+        "Starting the Azure ML client",
+        "Checking the job",
+        "Uploading src",
+        "Uploading data.csv",
+        "Submitting the job",
+    ]
 
 
 def test_code_and_data_are_uploaded(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:

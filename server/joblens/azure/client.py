@@ -48,12 +48,17 @@ def ask(
 ) -> dict[str, Any]:
     """The worker's result; raises CloudError, JobFileError, MissingToolError or CanceledError.
 
-    `progress` and `line` are called from this thread. Once `canceled` is set, what was asked for is not begun,
-    or stopped where that leaves nothing half done. `account` signs in; without one, azure-identity does.
+    `progress` and `line` are called from this thread. Once `canceled` is set, what was asked for is not
+    begun, or stopped where that leaves nothing half done. `account` signs in, else azure-identity does.
     """
     return _WORKERS.ask(
         method, params, progress=progress, line=line, canceled=canceled or threading.Event(), account=account
     )
+
+
+def end_workers() -> None:
+    """End all workers of this process, which would else wait for questions a while."""
+    _WORKERS.end()
 
 
 class Workers:
@@ -85,6 +90,9 @@ class Workers:
         }
         try:
             return _answer(worker, number, answers, tell, canceled)
+        except MissingToolError:  # What is installed until the next question, only a new one takes notice of.
+            self._retire(key, worker)
+            raise
         except BaseException:  # Whoever asked is gone, or its listener has failed: nobody wants it any more.
             worker.send({"cancel": number})
             raise
@@ -135,6 +143,10 @@ class Workers:
         with self._lock:
             if worker.asked == asked and not worker.is_busy():
                 self._drop(key, worker)
+
+    def _retire(self, key: tuple[str, ...], worker: WorkerProcess) -> None:
+        with self._lock:
+            self._drop(key, worker)
 
     def _drop(self, key: tuple[str, ...], worker: WorkerProcess) -> None:
         if self._running.get(key) is worker:

@@ -1,4 +1,4 @@
-"""In the worker: sends one job to the cluster."""
+"""In the worker: sends one job to the cluster, once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from joblens.azure.question import Question
+from joblens.azure.refusal import LostJobError, is_lost, is_sign_in_over
 from joblens.azure.sdk import client
+from joblens.azure.uploads import Sent, watched
 from joblens.azure.versions import check_versions
 
 _FOLDER = threading.Lock()
@@ -23,16 +25,44 @@ def submit(asked: Question) -> Any:
     """Send the job; what the workspace then says of it."""
     asked.progress("Starting the Azure ML client")
     check_versions()
-    with asked.alone(_FOLDER), _working_in(asked.params["folder"]):
-        from azure.ai.ml import load_job
+    with asked.alone(_FOLDER), _working_in(asked.params["folder"]), watched(asked) as sent:
+        try:
+            return _send(asked, renew=False)
+        except Exception as error:
+            if sent.job:
+                return _taken(asked, sent, error)
+            if not is_sign_in_over(error):
+                raise
+            # Nothing is there yet but files, which are sent again whole.
+            asked.progress("Signing in again")
+            return _send(asked, renew=True)
 
-        params = asked.params
-        source = io.StringIO(params["text"]) if params.get("text") is not None else params["file"]
-        overrides = [{key: value} for key, value in params.get("overrides", {}).items()]
-        asked.check()
-        job = load_job(source=source, relative_origin=params["file"], params_override=overrides)
-        asked.progress("Uploading the code and submitting")
-        return client(asked).jobs.create_or_update(job)
+
+def _send(asked: Question, *, renew: bool) -> Any:
+    jobs = client(asked, renew=renew).jobs
+    asked.progress("Checking the job")
+    return jobs.create_or_update(_job(asked))
+
+
+def _job(asked: Question) -> Any:
+    from azure.ai.ml import load_job
+
+    params = asked.params
+    source = io.StringIO(params["text"]) if params.get("text") is not None else params["file"]
+    overrides = [{key: value} for key, value in params.get("overrides", {}).items()]
+    asked.check()
+    return load_job(source=source, relative_origin=params["file"], params_override=overrides)
+
+
+def _taken(asked: Question, sent: Sent, error: Exception) -> Any:
+    """The job, if the workspace has it though its answer was lost."""
+    if not is_lost(error):
+        raise error
+    with contextlib.suppress(Exception):
+        found = client(asked).jobs.get(sent.job)
+        if not asked.params.get("named"):  # Else it may be an older job of the same name.
+            return found
+    raise LostJobError(sent.job) from error
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from joblens.azure.question import Question
 from joblens.azure.sdk import client
 from joblens.azure.sending import submit
+from joblens.azure.uploads import unwatched
 
 Facts = dict[str, object]
 
@@ -54,12 +55,22 @@ def facts(job: Any) -> Facts:
     }
 
 
+def _beside(method: Callable[[Question], Facts]) -> Callable[[Question], Facts]:
+    """Answer beside a submission that may be under way."""
+
+    def answer(asked: Question) -> Facts:
+        with unwatched():
+            return method(asked)
+
+    return answer
+
+
 METHODS: Mapping[str, Callable[[Question], Facts]] = {
     "submit": lambda asked: facts(submit(asked)),
-    "show": show,
-    "cancel": cancel,
-    "stream": stream,
-    "token": token,
+    "show": _beside(show),
+    "cancel": _beside(cancel),
+    "stream": _beside(stream),
+    "token": _beside(token),
 }
 
 
