@@ -202,6 +202,8 @@ class Supervisor:
         if self._go is not None:  # what is made ready ahead needs no place yet
             self._wait_for_word(self._go)
             self._enter()
+            if self._recorder is not None:
+                self._recorder.start(self._events.note)
         if self._plan.search is not None:
             from joblens.engine.sweep import trials as sweep
 
@@ -274,7 +276,7 @@ class Supervisor:
         record, note = self._record, self._events.note
         try:
             self._recorder = recorder.resumed(record.tracking) or recorder.begin(
-                self._plan, record.snapshot, record.parent_run_id, note
+                self._plan, record.snapshot, record.parent_run_id, note, waits=self._go is not None
             )
             if self._recorder is not None:
                 self._record = dataclasses.replace(record, tracking=self._recorder.data())

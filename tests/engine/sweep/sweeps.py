@@ -6,8 +6,9 @@ import signal
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
-from joblens.engine import recovery
+from joblens.engine import records, recovery
 from joblens.engine.folders import RunFolder
 from tests.engine.jobs import Finished, alive, write
 
@@ -48,7 +49,12 @@ def kill(folder: Path) -> None:
 
 def children(run: Finished) -> list[str]:
     """The names of the sweep's trials that MLflow shows."""
-    known = run.record.tracking
+    return sorted(each["info"]["run_name"] for each in runs_below(run.folder.path))
+
+
+def runs_below(folder: Path) -> list[dict[str, Any]]:
+    """The sweep's trials in MLflow."""
+    known = records.show(folder).tracking
     wanted = f"tags.`mlflow.parentRunId` = '{known['run_id']}'"
     body = {"experiment_ids": [known["experiment_id"]], "filter": wanted, "max_results": 1000}
     request = urllib.request.Request(
@@ -57,4 +63,4 @@ def children(run: Finished) -> list[str]:
         {"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request) as answer:
-        return sorted(each["info"]["run_name"] for each in json.load(answer).get("runs", []))
+        return list(json.load(answer).get("runs", []))

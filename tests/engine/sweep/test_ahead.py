@@ -12,9 +12,10 @@ from joblens.engine.follow import follow
 from joblens.engine.run import RunOptions, cancel, create
 from joblens.engine.starting import Run
 from joblens.engine.sweep import history
+from joblens.engine.tracking import server
 from joblens.errors import RunNotFoundError
 from tests.engine.jobs import Finished, at_work, finished, write
-from tests.engine.sweep.sweeps import SWEEP, WAITS, children, kill, sweep
+from tests.engine.sweep.sweeps import SWEEP, WAITS, children, kill, runs_below, sweep
 
 PATIENCE = 60.0
 COUNTS = """
@@ -60,10 +61,29 @@ def test_the_next_trials_are_ready_and_do_not_start_before_there_is_room(tmp_pat
     waited_for(lambda: [status(each) for each in trials[1:3]] == ["Preparing"] * 2)
     time.sleep(0.2)
     assert [status(each) for each in trials] == ["Running", "Preparing", "Preparing", "", ""]
-    assert not any((trials[1] / "user_logs" / "std_log.txt").glob("*"))
+    assert children_states(made.folder) == {"s_0": "RUNNING", "s_1": "SCHEDULED", "s_2": "SCHEDULED"}
+    let_go = time.time()
     (made.folder.parent / "go").touch()
     list(follow(made.folder))
     assert [status(each) for each in trials] == ["Completed"] * 5
+    assert set(children_states(made.folder).values()) == {"FINISHED"}
+    began = {each["info"]["run_name"]: each["info"]["start_time"] for each in runs_below(made.folder)}
+    assert began["s_0"] < let_go * 1000 <= min(began["s_1"], began["s_2"]) + 1
+
+
+def children_states(folder: Path) -> dict[str, str]:
+    return {each["info"]["run_name"]: each["info"]["status"] for each in runs_below(folder)}
+
+
+def test_another_tracking_server_is_told_of_no_trial_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server.ensure().replace("127.0.0.1", "localhost"))
+    made = started(tmp_path, WAITS, total=2, at_once=1)
+    at_work(made.folder.with_name("s_0"))
+    time.sleep(0.5)
+    assert not made.folder.with_name("s_1").exists()
+    (made.folder.parent / "go").touch()
+    list(follow(made.folder))
+    assert set(children_states(made.folder).values()) == {"FINISHED"}
 
 
 def test_no_more_commands_run_at_a_time_than_were_asked_for(tmp_path: Path):

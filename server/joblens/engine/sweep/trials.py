@@ -17,6 +17,7 @@ from joblens.engine.sweep import history, keeping, metrics, sampling, trial
 from joblens.engine.sweep.crews import Crew, End, Order
 from joblens.engine.sweep.curves import Curves
 from joblens.engine.sweep.search import Search
+from joblens.engine.tracking import direct
 from joblens.errors import RunNotFoundError, UserError
 
 _AHEAD = 2
@@ -60,7 +61,8 @@ class _Trials:
         """Made ready, or being made so, for the places that become free next."""
         self._closing: set[int] = set()
         """Those whose processes have ended, so that others have their places."""
-        self._ahead = 0 if self._sampler.learns else _AHEAD
+        own = not record.tracking or direct.reaches(record.tracking["uri"])  # others take no later start
+        self._ahead = _AHEAD if own and not self._sampler.learns else 0
         self._adopted: set[int] = set()
         """Those of them that an earlier supervisor of the sweep began."""
         self._stopped: set[int] = set()

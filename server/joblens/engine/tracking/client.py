@@ -115,9 +115,15 @@ class Client:
         return str(found["experiment_id"])
 
     def create_run(
-        self, experiment: str, name: str, tags: Mapping[str, str], started: float | None = None
+        self,
+        experiment: str,
+        name: str,
+        tags: Mapping[str, str],
+        started: float | None = None,
+        *,
+        waits: bool = False,
     ) -> TrackedRun:
-        """Start a run, now or at the time when it was `started`."""
+        """Start a run, now or when it was `started`; one that `waits` is told to `start` later."""
         body = {
             "experiment_id": experiment,
             "run_name": name,
@@ -126,6 +132,8 @@ class Client:
             "tags": [{"key": key, "value": value[:LONGEST_TAG]} for key, value in tags.items()],
         }
         info = self._post("runs/create", body)["run"]["info"]
+        if waits:
+            self._post("runs/update", {"run_id": info["run_id"], "status": "SCHEDULED"})
         return TrackedRun(info["run_id"], info["experiment_id"], info["artifact_uri"])
 
     def log_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
@@ -152,6 +160,10 @@ class Client:
         """Set the final status, and the name back that a script may have changed."""
         body = {"run_id": run_id, "status": status, "end_time": milliseconds(ended), "run_name": name}
         self._post("runs/update", body)
+
+    def start(self, run_id: str) -> None:
+        """Let a run begin that waited; a request cannot change when it was created, its time of start."""
+        self.go_on(run_id)
 
     def go_on(self, run_id: str) -> None:
         """Set the status of a run that had ended to running."""

@@ -33,6 +33,11 @@ def client(uri: str) -> Client:
     return Client(uri)
 
 
+def reaches(uri: str) -> bool:
+    """Whether the records of the server at `uri` are written straight into its database."""
+    return isinstance(client(uri), DirectClient)
+
+
 @functools.lru_cache(maxsize=4)
 def _is_known(store: Path, _mark: str) -> bool:
     """Whether the database has a shape that is known here; `_mark` is another one for another file."""
@@ -68,12 +73,31 @@ class DirectClient(Client):
         return super().experiment(name)
 
     def create_run(
-        self, experiment: str, name: str, tags: Mapping[str, str], started: float | None = None
+        self,
+        experiment: str,
+        name: str,
+        tags: Mapping[str, str],
+        started: float | None = None,
+        *,
+        waits: bool = False,
     ) -> TrackedRun:
-        """Start a run, now or at the time when it was `started`."""
+        """Start a run, now or when it was `started`; one that `waits` is told to `start` later."""
         with contextlib.suppress(sqlite3.Error), self._database() as database:
-            return _create(database, experiment, name[:_LONGEST_NAME], tags, milliseconds(started))
-        return super().create_run(experiment, name, tags, started)
+            run = _create(database, experiment, name[:_LONGEST_NAME], tags, milliseconds(started))
+            if waits:
+                database.execute("update runs set status = 'SCHEDULED' where run_uuid = ?", (run.run_id,))
+            return run
+        return super().create_run(experiment, name, tags, started, waits=waits)
+
+    def start(self, run_id: str) -> None:
+        """Let a run begin now that waited."""
+        with contextlib.suppress(sqlite3.Error), self._database() as database:
+            now = milliseconds(None)
+            database.execute(
+                "update runs set status = 'RUNNING', start_time = ? where run_uuid = ?", (now, run_id)
+            )
+            return
+        super().start(run_id)
 
     def log_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
         """Record the values that the run was started with."""

@@ -84,6 +84,14 @@ class Recorder:
         except TrackingError as error:
             note(f"The inputs are not recorded in MLflow: {error}.")
 
+    def start(self, note: Callable[[str], None]) -> None:
+        """Let a run begin that waited."""
+        try:
+            with contextlib.closing(direct.client(self.uri)) as client:
+                client.start(self.run.run_id)
+        except TrackingError as error:
+            note(f"The record in MLflow does not say when the run started: {error}.")
+
     def finish(
         self,
         status: str,
@@ -181,8 +189,12 @@ def begin(
     note: Callable[[str], None],
     *,
     started: float | None = None,
+    waits: bool = False,
 ) -> Recorder | None:
-    """Start the record; None, with a note that says why, where it cannot be."""
+    """Start the record; None, with a note that says why, where it cannot be.
+
+    A run that `waits` is on record as scheduled, until `Recorder.start` is called.
+    """
     own = os.environ.get("MLFLOW_TRACKING_URI")
     if not wanted():
         note(
@@ -190,7 +202,7 @@ def begin(
             "in servers with an http address ('mlflow server' gives a store one)."
         )
         return None
-    asked = _Asked(plan, snapshot, parent, started)
+    asked = _Asked(plan, snapshot, parent, started, waits)
     try:
         if own:
             return _begun(own.rstrip("/"), asked)
@@ -215,6 +227,7 @@ class _Asked:
     snapshot: str
     parent: str | None
     started: float | None
+    waits: bool
 
 
 def _begun_in_ours(asked: _Asked, note: Callable[[str], None]) -> Recorder:
@@ -233,7 +246,7 @@ def _begun(uri: str, asked: _Asked) -> Recorder:
         experiment = client.experiment(plan.experiment)
         name = plan.display_name or plan.name
         tags = _tags(plan, asked.snapshot, asked.parent)
-        run = client.create_run(experiment, name, tags, asked.started)
+        run = client.create_run(experiment, name, tags, asked.started, waits=asked.waits)
     return Recorder(uri, run, plan.experiment, name)
 
 
