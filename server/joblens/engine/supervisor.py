@@ -298,6 +298,7 @@ class Supervisor:
         self._complete.wait(_PATIENCE)  # a record that is being made must be closed too
         took = time.monotonic() - self._began if self._began is not None else None
         strays = self._backend.close(self._grace)
+        ended = time.time()
         self._leave()
         full = disk.is_full(self._folder.path)
         self._folder.reserve.unlink(missing_ok=True)
@@ -310,14 +311,14 @@ class Supervisor:
         reason = f"{outcome.reason} {disk.FULL}".strip() if full else outcome.reason
         if self._record.status == records.RUNNING:
             self._update(status=records.FINALIZING)
-        whole = self._keep(outcome.status)
+        whole = self._keep(outcome.status, ended)
         self._backend.gone()
         self._update(
             status=outcome.status,
             exit_code=outcome.exit_code,
             reason=reason,
             error_code=outcome.error_code,
-            ended=time.time(),
+            ended=ended,
             duration=took,
             best=self._best,
         )
@@ -333,14 +334,14 @@ class Supervisor:
             working.tidy(self._folder)
             sharing.share(self._folder, self._record.created)
 
-    def _keep(self, status: str) -> bool:
+    def _keep(self, status: str, ended: float) -> bool:
         """Complete the logs, on the disk and in MLflow; answer whether MLflow has all of the run."""
         self._watch.end()
         with contextlib.suppress(OSError):
             for log in self._folder.log.parent.iterdir():
                 log_limit.close(log, self._plan.life.log_limit)
         whole = self._recorder is not None and self._recorder.finish(
-            status, self._folder, self._tell, recorder.last_tags(self._best)
+            status, self._folder, self._tell, recorder.last_tags(self._best), ended=ended
         )
         disk.sync(self._folder)
         return whole
