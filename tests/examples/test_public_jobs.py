@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ import yaml
 from joblens.engine import records
 from joblens.engine.follow import follow
 from joblens.engine.run import RunOptions, cancel, create
+from joblens.engine.sweep import history
 from tests.engine.jobs import Finished, until
 from tests.engine.jobs import session as joblens_session
 from tests.examples.programs import has_engine
@@ -30,6 +31,18 @@ IRIS = ROOT / "examples" / "iris" / "data" / "iris.csv"
 IN_THE_CLOUD = {"hello-iris-datastore-file.yml", "hello-iris-folder.yml", "hello-iris-literal.yml"}
 """Their data are Azure's: each has a test of its own that says where they are instead."""
 UNTIL_STOPPED = "hello-interactive.yml"
+SEED = CORPUS / "preview" / "seed-2021-05-25" / "cli" / "jobs" / "train" / "lightgbm" / "iris"
+# What the preview's own script does, as far as the sweep sees it: its loss is least at a rate of 0.3, without dart.
+STANDS_IN = """\
+import argparse, pathlib, mlflow
+given = argparse.ArgumentParser()
+for name, kind in (("iris-csv", pathlib.Path), ("learning-rate", float), ("boosting", str)):
+    given.add_argument(f"--{name}", type=kind, required=True)
+given = given.parse_args()
+assert given.iris_csv.read_text().startswith("sepal_length")
+with mlflow.start_run():
+    mlflow.log_metric("test-multi_logloss", abs(given.learning_rate - 0.3) + (given.boosting == "dart"))
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -115,6 +128,25 @@ def test_an_address_as_a_literal_is_told_as_it_is(basics: Path, web: str) -> Non
     run = finished(basics / "hello-iris-literal.yml", overrides={"inputs.iris_csv": f"{web}/iris.csv"})
     assert f"--iris-csv: {web}/iris.csv" in run.lines
     assert "rows: 150" in run.lines
+
+
+def test_the_previews_own_sweep_finds_its_true_best(
+    corpus: None, need: Callable[[object, str], None], tmp_path: Path, web: str
+) -> None:
+    need(has_engine(), "mlflow and uv are not installed")
+    for file in ("job-sweep.yml", "environment.yml"):
+        shutil.copy(SEED / file, tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "main.py").write_text(STANDS_IN, encoding="utf-8")
+    address = {"trial.inputs.iris.data.path": f"{web}/iris.csv"}
+    run = finished(tmp_path / "job-sweep.yml", overrides=address, environment="this-python")
+    trials = history.results(run.folder)
+    assert (run.record.status, len(trials)) == ("Completed", 20)
+    loss = {name: each.metric["test-multi_logloss"] for name, each in trials.items()}
+    for number, each in trials.items():
+        rate, boosting = each.parameters["learning_rate"], each.parameters["boosting"]
+        assert loss[number] == pytest.approx(abs(float(str(rate)) - 0.3) + (boosting == "dart"))
+    assert run.record.best["name"] == trials[min(loss, key=lambda number: loss[number])].name
 
 
 @pytest.fixture
