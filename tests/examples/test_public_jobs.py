@@ -32,7 +32,7 @@ IN_THE_CLOUD = {"hello-iris-datastore-file.yml", "hello-iris-folder.yml", "hello
 """Their data are Azure's: each has a test of its own that says where they are instead."""
 UNTIL_STOPPED = "hello-interactive.yml"
 SEED = CORPUS / "preview" / "seed-2021-05-25" / "cli" / "jobs" / "train" / "lightgbm" / "iris"
-# What the preview's own script does, as far as the sweep sees: the loss is least at a rate of 0.3, without dart.
+# What the preview's own script does for the sweep: the loss is least at a rate of 0.3, without dart.
 STANDS_IN = """\
 import argparse, pathlib, mlflow
 given = argparse.ArgumentParser()

@@ -118,7 +118,7 @@ def _version(name: str) -> str:
 
 def _requirements(name: str) -> list[str]:
     try:
-        python = metadata.metadata(name).get("Requires-Python")
+        python = (metadata.metadata(name).get_all("Requires-Python") or [""])[0]
         return [*([f"{_PYTHON}{python}"] if python else []), *(metadata.requires(name) or [])]
     except metadata.PackageNotFoundError:
         return []
