@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from joblens.engine import plan as plans
 from joblens.engine import records
 from joblens.engine.folders import RunFolder
 from joblens.engine.records import Record
-from joblens.engine.sweep import history, space
+from joblens.engine.sweep import history, metrics, space
 from joblens.engine.sweep.search import Search
+from joblens.engine.tracking import direct
 from joblens.errors import UserError
 
 
@@ -26,7 +28,7 @@ class Trial:
     values: Mapping[str, object]
     """Its hyperparameters; one of an option of a choice is called `model[0].rate`."""
     metric: float | None
-    """The best that it reported of the primary metric; None where it has not ended, or reported nothing."""
+    """The best that it reported of the primary metric so far; None where it reported nothing."""
 
     @property
     def seconds(self) -> float | None:
@@ -74,7 +76,9 @@ class View:
         """How much of the differences each hyperparameter explains; empty while there is nothing to say."""
         from joblens.engine.sweep import importance
 
-        points = [(dict(trial.record.parameters), trial.metric) for trial in self.ranked]
+        points = [
+            (dict(trial.record.parameters), trial.metric) for trial in self.ranked if trial.record.final
+        ]
         return importance.importances(
             [(point, value) for point, value in points if value is not None], self.search.space
         )
@@ -92,12 +96,29 @@ def view(folder: Path) -> View:
             if record.parent
             else "'joblens job show' shows a run.",
         )
-    trials = [_trial(number, found, search) for number, found in history.trials(run).items()]
+    found = history.trials(run)
+    live = {} if record.final else _live(record, search, found)
+    trials = [
+        Trial(number, each, values(each.parameters), each.metric.get(search.metric, live.get(number)))
+        for number, each in found.items()
+    ]
     return View(record, search, trials)
 
 
-def _trial(number: int, record: Record, search: Search) -> Trial:
-    return Trial(number, record, values(record.parameters), record.metric.get(search.metric))
+def _live(sweep: Record, search: Search, trials: Mapping[int, Record]) -> dict[int, float]:
+    """What trials that still run have reported; only of our own server, as another may let one wait."""
+    running = {
+        each.tracking["run_id"]: number
+        for number, each in trials.items()
+        if not each.final and "run_id" in each.tracking
+    }
+    if not running or not sweep.tracking or not direct.reaches(sweep.tracking["uri"]):
+        return {}
+    curves: dict[int, list[float]] = {}
+    for number, value in metrics.reports(sweep.tracking, search.metric).new(running):
+        curves.setdefault(number, []).append(value)
+    best = {number: metrics.decisive(curve, search.goal) for number, curve in curves.items()}
+    return {number: value for number, value in best.items() if not math.isnan(value)}
 
 
 def values(point: Mapping[str, Any]) -> dict[str, object]:
