@@ -93,8 +93,8 @@ def running(certificate: Certificate, storage: Storage | None = None) -> Iterato
             storage.client().create_container(container)
     plane = ControlPlane(storage, certificate=certificate.path)
     with (
-        _serving(_handler(plane), certificate) as port,
-        _serving(_identity_handler(plane), None) as identity_port,
+        serving(_handler(plane), certificate) as port,
+        serving(_identity_handler(plane), None) as identity_port,
     ):
         plane.url = f"https://localhost:{port}"
         plane.identity_url = f"http://127.0.0.1:{identity_port}/msi/token"
@@ -105,7 +105,8 @@ def running(certificate: Certificate, storage: Storage | None = None) -> Iterato
 
 
 @contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler], certificate: Certificate | None = None) -> Iterator[int]:
+def serving(handler: type[BaseHTTPRequestHandler], certificate: Certificate | None = None) -> Iterator[int]:
+    """Answer requests on a port of this machine, until the block ends."""
     server = _Server(("127.0.0.1", 0), handler)
     if certificate is not None:
         server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

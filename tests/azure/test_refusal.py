@@ -11,7 +11,7 @@ from joblens.azure.refusal import Refusal, refusal
 class HttpResponseError(Exception):
     """Named as azure-core's."""
 
-    def __init__(self, status_code: int, message: str) -> None:
+    def __init__(self, status_code: int | None, message: str) -> None:
         super().__init__(message)
         self.status_code = status_code
         self.message = message
@@ -82,7 +82,7 @@ def test_a_refusal_says_what_to_do_next() -> None:
     assert (
         refusal(ClientAuthenticationError(401, "long")).message == "Azure did not accept the sign-in (401)."
     )
-    assert "az login" in refusal(ClientAuthenticationError(0, "long")).hint
+    assert "az login" in refusal(ClientAuthenticationError(None, "long")).hint
     assert "role" in refusal(HttpResponseError(403, "No rights.")).hint
     assert refusal(HttpResponseError(404, "Job x was not found.")) == Refusal(
         "Azure refused (404): Job x was not found.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,11 @@ _ERRORS: Mapping[str, type[UserError]] = {
 }
 _LOOK = 0.1
 """Seconds between two looks at whether a question is still wanted."""
-_GIVE_UP = 10.0
+_STOPS_WITHIN = 3.0
 """Seconds that a worker has to stop what is no longer wanted; then it is ended with it."""
+_JOB_WITHIN = 30.0
+"""The same where a job is on its way: better to know than to be quick."""
+CANCELED = "Canceled: nothing was submitted."
 _ADDRESS = ("subscription_id", "resource_group", "workspace_name")
 _MATTER = ("AZURE", "ARM_", "IDENTITY_", "MSI_", "REGISTRY_", "REQUESTS_", "SSL_", "HTTP", "PYTHON", "HOME")
 """What variables begin with that say where Azure is and who asks."""
@@ -164,14 +168,14 @@ def _answer(
     tell: Mapping[str, Callable[[Any], object]],
     canceled: threading.Event,
 ) -> dict[str, Any]:
-    patience = _GIVE_UP / _LOOK
-    told = False
+    job = ""
+    unwanted_since: float | None = None
     while True:
         if canceled.is_set():
-            if not told:
+            if unwanted_since is None:
+                unwanted_since = time.monotonic()
                 worker.send({"cancel": number})
-            told, patience = True, patience - 1
-            if patience <= 0:
+            if time.monotonic() - unwanted_since > (_JOB_WITHIN if job else _STOPS_WITHIN):
                 worker.kill()
         try:
             kind, content = answers.get(timeout=_LOOK)
@@ -182,8 +186,11 @@ def _answer(
         if kind == "error":
             raise _error(content)
         if kind == "ended":
-            raise _ended(content, was_unwanted=canceled.is_set())
-        tell[kind](content)
+            raise _ended(content, job, was_unwanted=canceled.is_set())
+        if kind == "begun":
+            job = str(content)
+        else:
+            tell[kind](content)
 
 
 def _error(content: Mapping[str, str]) -> UserError:
@@ -191,15 +198,15 @@ def _error(content: Mapping[str, str]) -> UserError:
     return kind(content["message"], hint=content["hint"], details=content.get("details", ""))
 
 
-def _ended(how: Ended, *, was_unwanted: bool) -> UserError:
-    if was_unwanted:
-        return CanceledError("Canceled.", hint="The Azure ML client did not stop by itself, so it was ended.")
+def _ended(how: Ended, job: str, *, was_unwanted: bool) -> UserError:
+    if was_unwanted and not job:
+        return CanceledError(CANCELED)
+    said = f"The Azure ML client ended without an answer (exit code {how.exit_code})."
     hint = f"It said last: {how.last_words}" if how.last_words else "Try again: a new one is started then."
-    return CloudError(
-        f"The Azure ML client ended without an answer (exit code {how.exit_code}).",
-        hint=hint,
-        details=how.words,
-    )
+    if job:
+        said += f" Whether the job '{job}' was taken is not known."
+        hint = f"Look with `joblens job show {job}` before you submit it again."
+    return CloudError(said, hint=hint, details=how.words)
 
 
 def _token(account: Account | None, wanted: Mapping[str, Any]) -> dict[str, object]:

@@ -50,6 +50,10 @@ class Question:
             self._last, self._told = now, news
             self._say("progress", {"text": text, "done": done, "total": total})
 
+    def begun(self, name: str) -> None:
+        """Tell that from now on a job of this name may exist."""
+        self._say("begun", name)
+
     def line(self, text: str) -> None:
         """Tell a line of a log."""
         self._say("line", text)

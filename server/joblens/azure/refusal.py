@@ -41,7 +41,8 @@ INSTALL = f"Install it with: {sys.executable} -m pip install azure-ai-ml azure-i
 _UPGRADE = f"Install both anew with: {sys.executable} -m pip install --upgrade azure-ai-ml azure-identity"
 _FIX_THE_FILE = "Correct the job file; `joblens check` shows where."
 _OF_THE_FILE = {"ValidationError", "ValidationException", "MlException", "YAMLError"}
-_UNREACHED = {"ServiceRequestError", "ServiceResponseError"}
+_UNREACHED = {"ServiceRequestError", "ServiceResponseError", "DecodeError"}
+"""The last: the answer broke off."""
 _LONGEST_DETAILS = 20_000
 _SECRETS = (
     (re.compile(r"(?<=[?&]sig=)[^&\s'\"]+"), "***"),
@@ -92,7 +93,7 @@ def _refusal(error: BaseException) -> Refusal:
         return Refusal("Submitting needs azure-ai-ml, which is not installed here.", INSTALL, "client")
     if isinstance(error, ImportError):
         return Refusal(f"azure-ai-ml cannot be loaded here: {shortened(str(error))}", _UPGRADE, "client")
-    if "ClientAuthenticationError" in names:
+    if "ClientAuthenticationError" in names and getattr(error, "status_code", None) is None:
         return _sign_in(error)
     if names & _UNREACHED:
         return _unreached(str(error))
@@ -115,8 +116,6 @@ def _of_the_file(error: BaseException) -> Refusal:
 
 
 def _sign_in(error: BaseException) -> Refusal:
-    if getattr(error, "status_code", None) == 401:
-        return Refusal(*refused_request.told(error))
     found = _SIGN_IN_SAID.search(str(error))
     if found:
         said = re.sub(r"\s+", " ", found[2]).strip().rstrip(".")

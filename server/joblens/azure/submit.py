@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -16,6 +18,9 @@ from joblens.job.convert import to_today
 from joblens.job.detect import Kind, detect
 from joblens.job.model import Dialect
 from joblens.text.document import Document
+
+if TYPE_CHECKING:
+    from joblens.azure.sign_in import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ def submit(
     overrides: Mapping[str, object] | None = None,
     name: str | None = None,
     progress: Tell | None = None,
+    canceled: threading.Event | None = None,
+    account: Account | None = None,
 ) -> Submitted:
     """Send the job to the workspace; returns when the workspace has taken it.
 
@@ -52,8 +59,10 @@ def submit(
     if kind.dialect is Dialect.PREVIEW:
         converted = to_today(document, settings)
         text, notes, settings = yaml.safe_dump(converted.data, sort_keys=False), converted.notes, {}
-    asked = {"folder": str(job_file.parent), "file": str(job_file), "text": text, "overrides": settings}
-    return _submitted(ask("submit", asked | _address(workspace), progress=progress), notes)
+    asked: dict[str, object] = {"folder": str(job_file.parent), "file": str(job_file), "text": text}
+    asked |= {"overrides": settings, "named": bool(name), **_address(workspace)}
+    facts = ask("submit", asked, progress=progress, canceled=canceled, account=account)
+    return _submitted(facts, notes)
 
 
 def show(name: str, workspace: Workspace) -> Submitted:

@@ -67,6 +67,7 @@ class Sent:
         if request.method == "PUT" and named:
             self._asked.progress("Submitting the job")
             self.job = named[1]
+            self._asked.begun(self.job)
         if not _is_upload(request, address.query):
             return send(request)
         body = request.body = _Body(request.body, self)

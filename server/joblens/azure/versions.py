@@ -118,7 +118,8 @@ def _version(name: str) -> str:
 
 def _requirements(name: str) -> list[str]:
     try:
-        python = (metadata.metadata(name).get_all("Requires-Python") or [""])[0]
-        return [*([f"{_PYTHON}{python}"] if python else []), *(metadata.requires(name) or [])]
+        about = metadata.metadata(name)
+        python = [f"{_PYTHON}{about['Requires-Python']}"] if "Requires-Python" in about else []
+        return [*python, *(metadata.requires(name) or [])]
     except metadata.PackageNotFoundError:
         return []

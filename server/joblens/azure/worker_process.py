@@ -125,13 +125,17 @@ class WorkerProcess:
         self._said.close()
 
     def _pass_on(self, line: str) -> None:
-        with contextlib.suppress(ValueError):  # The last line of a killed one may be half.
+        try:
             message = json.loads(line)
-            with self._lock:
-                answers = self._open.get(message.pop("id"))
-            if answers is not None:
-                for told in message.items():
-                    answers.put(told)
+        except ValueError:  # The last line of a killed one may be half, and a start script may print.
+            return
+        if not isinstance(message, dict) or "id" not in message:
+            return
+        with self._lock:
+            answers = self._open.get(message.pop("id"))
+        if answers is not None:
+            for told in message.items():
+                answers.put(told)
 
     def _last_words(self) -> str:
         self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - _LAST_WORDS))
