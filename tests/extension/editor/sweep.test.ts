@@ -53,6 +53,20 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
     assert.equal(await search.locator("tr").count(), 5);
     await editor.screen.picture("sweep-ended");
   });
+
+  test("goes on from the tree with the trials that are missing", async () => {
+    const { page } = editor.screen;
+    await editor.screen.lens("Run sweep locally").click();
+    const rows = page.locator(".pane", { hasText: "Joblens Runs" }).locator(".monaco-list-row");
+    await rows.filter({ hasText: /Running.* of 4 trials/ }).waitFor();
+    await editor.screen.command("Joblens: Cancel Run");
+    const canceled = rows.filter({ hasText: /Canceled.* of 4 trials/ });
+    await canceled.waitFor();
+    await canceled.hover();
+    await canceled.getByRole("button", { name: "Resume Sweep" }).click();
+    await canceled.waitFor({ state: "detached" });
+    await rows.filter({ hasText: "Completed, 4 of 4 trials" }).nth(1).waitFor();
+  });
 });
 
 /** Four short trials with a script that learns nothing: real training has tests of its own. */
