@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.azure.azurite import Storage
 from tests.azure.certificate import Certificate
 from tests.azure.faults import Fault, Faults
+from tests.azure.gate import leads_to_storage, passed_on
 from tests.azure.routes import ROUTES
 from tests.azure.state import STORES, Answer, State, refusal
 from tests.azure.tokens import IDENTITY_SECRET, Tokens
@@ -42,6 +43,8 @@ class Call:
     ended: float = 0.0
     """On the clock of time.monotonic()."""
     agent: str = ""
+    range: str = ""
+    """Which bytes were asked for."""
 
 
 @dataclass
@@ -147,14 +150,19 @@ def _handler(plane: ControlPlane) -> type[BaseHTTPRequestHandler]:
             path = unquote(address.path)
             query = {key: values[0] for key, values in parse_qs(address.query).items()}
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            body = json.loads(raw) if raw else None
+            to_storage = leads_to_storage(self.headers.get("Host") or "", path, plane.storage)
+            body = json.loads(raw) if raw and not to_storage else None
             found = plane.faults.of(self.command, path)
             plane.faults.delay(found)
             authorization = self.headers.get("Authorization") or ""
-            answer = _refused(found) or plane.answer(self.command, path, query, body, authorization)
-            agent = self.headers.get("User-Agent") or ""
+            if to_storage:
+                headers = dict(self.headers.items())
+                answer = _refused(found) or passed_on(plane.files, self.command, self.path, headers, raw)
+            else:
+                answer = _refused(found) or plane.answer(self.command, path, query, body, authorization)
+            agent, asked = self.headers.get("User-Agent") or "", self.headers.get("Range") or ""
             times = (started, time.monotonic())
-            plane.calls.append(Call(self.command, path, body, answer.status, query, *times, agent))
+            plane.calls.append(Call(self.command, path, body, answer.status, query, *times, agent, asked))
             self.send(answer, found)
 
     return Handler
@@ -175,9 +183,11 @@ class _Handler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def send(self, answer: Answer, faults: list[Fault] | None = None) -> None:
-        content = b"" if answer.body is None else json.dumps(answer.body).encode()
+        is_raw = isinstance(answer.body, bytes)
+        content = b"" if answer.body is None else answer.body if is_raw else json.dumps(answer.body).encode()
         self.send_response(answer.status)
-        self.send_header("Content-Type", "application/json")
+        if not is_raw:
+            self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         for name, value in answer.headers.items():
             self.send_header(name, value)

@@ -94,6 +94,30 @@ class State:
     held: set[str] = field(default_factory=set)
     """Jobs that do not end by themselves."""
 
+    logs: dict[str, dict[str, list[bytes | None]]] = field(default_factory=dict)
+    """The files of a job's log, where a test has decided that: what each look at them finds."""
+    ends: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """How a job ends: `status`, `error` as run history words it, `after` so many looks."""
+    children: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """The runs below a job's, as run history tells of them."""
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Where the named outputs of a job lie: addresses in datastores."""
+    lasts: float = 3600.0
+    """Seconds that a signature is good for."""
+    through: bool = False
+    """The storage is reached through the stand-in: what is asked of it is recorded, and may go wrong."""
+
+    @property
+    def storage_url(self) -> str:
+        """The storage's address by path."""
+        return f"{self.url}/{self.files.account}" if self.through else self.files.url
+
+    @property
+    def storage_endpoint(self) -> str:
+        """What follows `ACCOUNT.blob.` in its address."""
+        port = self.url.rpartition(":")[2]
+        return f"core.localhost:{port}" if self.through else self.files.endpoint
+
     @property
     def files(self) -> Storage:
         """The storage; routes that need it are asked only where there is one."""
@@ -105,7 +129,7 @@ class State:
         from azure.storage.blob import ContainerSasPermissions, generate_container_sas
 
         rights = ContainerSasPermissions(read=True, write=True, list=True, create=True, add=True)
-        end = dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=1)
+        end = dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=self.lasts)
         signature: str = generate_container_sas(
             self.files.account, container, self.files.key, permission=rights, expiry=end
         )

@@ -127,6 +127,27 @@ class ResourceManager:
         """Change something; what comes of it may take longer than the answer (long_running.py)."""
         return self._as_account(method, url, body)
 
+    def told(self, url: str) -> dict[str, Any]:
+        """What an address tells everybody."""
+        found = self._read(url, {})
+        return found if isinstance(found, dict) else {}
+
+    def fetch(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """An open answer of the storage, without the account's token; whoever reads it closes it.
+
+        Raises UnreachableError and ThrottledError; all other answers are for the caller to judge.
+        """
+        host = urlsplit(url).netloc
+        try:
+            asked = {**_AGENT, **headers}
+            answer = self._pools(host).request("GET", url, headers=asked, preload_content=False)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise _unreachable(host) from error
+        if answer.status in (429, 503):
+            answer.close()
+            raise ThrottledError(_pause(answer.headers.get("Retry-After")))
+        return answer
+
     def token(self, scope: str) -> str:
         """A token of the account for another service."""
         return self._account.token(scope)
@@ -153,12 +174,9 @@ class ResourceManager:
         if pause > 0:
             raise ThrottledError(pause)
         try:
-            pools = self._direct if urllib.request.proxy_bypass(host) else self._proxied
-            answer = pools.request(method, url, headers={**headers, **_HEADERS}, **_sent(body))
+            answer = self._pools(host).request(method, url, headers={**headers, **_HEADERS}, **_sent(body))
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise UnreachableError(
-                f"Azure could not be reached ({host}).", hint="Check the network and its proxy."
-            ) from error
+            raise _unreachable(host) from error
         if answer.status in (429, 503):
             pause = _pause(answer.headers.get("Retry-After"))
             self._free_at[host] = time.monotonic() + pause
@@ -166,6 +184,13 @@ class ResourceManager:
         if answer.status not in _DONE:
             raise _refused(answer.status, answer.data)
         return Reply(answer.status, answer.headers, _content(answer.data, host))
+
+    def _pools(self, host: str) -> urllib3.PoolManager:
+        return self._direct if urllib.request.proxy_bypass(host) else self._proxied
+
+
+def _unreachable(host: str) -> UnreachableError:
+    return UnreachableError(f"Azure could not be reached ({host}).", hint="Check the network and its proxy.")
 
 
 def _bearer(token: str) -> dict[str, str]:
@@ -191,7 +216,8 @@ def _not_azure(host: str) -> UnreachableError:
 
 
 _DONE = (200, 201, 202, 204)
-_HEADERS = {"Accept": "application/json", "User-Agent": f"joblens/{__version__}"}
+_AGENT = {"User-Agent": f"joblens/{__version__}"}
+_HEADERS = {"Accept": "application/json", **_AGENT}
 
 
 def _refused(status: int, data: bytes) -> CloudError:

@@ -58,26 +58,35 @@ def _run(state: State, name: str, **_: Any) -> Answer:
     if job is None:
         return refusal(404, f"Run {name} was not found.")
     looks = state.looks[name] = state.looks.get(name, 0) + 1
+    end = {"status": "Completed", "after": len(_STATES) - 1} | state.ends.get(name, {})
     if job["properties"]["status"] not in _OVER:
-        last = len(_STATES) - (2 if name in state.held else 1)
-        job["properties"]["status"] = _STATES[min(looks, last)]
+        still = _STATES[min(looks, len(_STATES) - 2)]
+        is_over = looks >= end["after"] and name not in state.held
+        job["properties"]["status"] = end["status"] if is_over else still
     status = job["properties"]["status"]
     if status == "Completed":
-        _keep(state, name, "outputs/model.txt", f"the model of {name}\n")
-    logs = {"user_logs/std_log.txt": _log(state, name, looks)}
-    return Answer({"runId": name, "status": status, "logFiles": logs, "warnings": [], "properties": {}})
+        _keep(state, name, "outputs/model.txt", f"the model of {name}\n".encode())
+    logs = {file: _keep(state, name, file, text) for file, text in _logs(state, name, looks).items()}
+    told = {"runId": name, "status": status, "logFiles": logs, "warnings": [], "properties": {}}
+    return Answer(
+        told | ({"error": {"error": end["error"]}} if "error" in end and status == "Failed" else {})
+    )
 
 
-def _log(state: State, name: str, looks: int) -> str:
+def _logs(state: State, name: str, looks: int) -> dict[str, bytes]:
+    """What the files of the log hold at this look; a file that is None is not there yet."""
+    if name in state.logs:
+        now = {file: seen[min(looks, len(seen)) - 1] for file, seen in state.logs[name].items()}
+        return {file: text for file, text in now.items() if text is not None}
     lines = state.lines.get(name) or [f"line {number}" for number in range(1, looks + 1)]
-    return _keep(state, name, "user_logs/std_log.txt", "".join(f"{line}\n" for line in lines))
+    return {"user_logs/std_log.txt": "".join(f"{line}\n" for line in lines).encode()}
 
 
-def _keep(state: State, name: str, file: str, text: str) -> str:
+def _keep(state: State, name: str, file: str, text: bytes) -> str:
     """Put a file where the job's artifacts lie; the address that it is read at."""
     path = f"ExperimentRun/dcid.{name}/{file}"
     state.files.client().get_blob_client("artifacts", path).upload_blob(text, overwrite=True)
-    return f"{state.files.url}/artifacts/{path}?{state.signature('artifacts')}"
+    return f"{state.storage_url}/artifacts/{path}?{state.signature('artifacts')}"
 
 
 def _change_run(state: State, name: str, *, body: Any, **_: Any) -> Answer:

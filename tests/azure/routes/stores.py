@@ -23,7 +23,7 @@ def _shown(state: State, name: str) -> dict[str, Any]:
         "datastoreType": "AzureBlob",
         "accountName": state.storage.account if state.storage else "account",
         "containerName": STORES[name],
-        "endpoint": state.storage.endpoint if state.storage else "core.localhost",
+        "endpoint": state.storage_endpoint if state.storage else "core.localhost",
         "protocol": "https",
         "isDefault": name == "workspaceblobstore",
         "credentials": {"credentialsType": "AccountKey"},

@@ -11,7 +11,7 @@ def _cloud(state: State, **_: Any) -> Answer:
         "name": "TestsCloud",
         "portal": "https://portal.azure.com",
         "resourceManager": state.url,
-        "suffixes": {"storage": state.storage.endpoint if state.storage else "core.localhost"},
+        "suffixes": {"storage": state.storage_endpoint if state.storage else "core.localhost"},
         "authentication": {"loginEndpoint": f"{state.url}/login", "audiences": [state.url]},
     }
     return Answer([cloud])
