@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from joblens.azure.explained import sentence
 from joblens.azure.jobs.log_file import ExpiredError, LogFile, followed
 from joblens.azure.jobs.looks import show
 from joblens.azure.jobs.model import FINAL, ClusterJob
 from joblens.azure.jobs.patience import LONG, Patience
 from joblens.azure.jobs.service import JobService, UnknownJobError
-from joblens.azure.refusal import sentence
 from joblens.errors import CloudError
 
 _SLOWEST = 10.0
