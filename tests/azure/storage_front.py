@@ -24,7 +24,8 @@ class StorageFront:
 
     storage: Storage
     faults: Faults = field(default_factory=Faults)
-    """`speed` is how fast a request is taken in; `message` is Azure's word for why something is refused."""
+    """`speed` is how fast a request is taken in, `message` Azure's word for why it is refused. What hangs or is cut
+    off never comes to the storage."""
     calls: list[tuple[str, int]] = field(default_factory=list)
     """Each `METHOD path`, with the status that was answered."""
 
@@ -53,7 +54,7 @@ def _handler(front: StorageFront, behind: Storage) -> type[BaseHTTPRequestHandle
             found = front.faults.of(self.command, path)
             body = self._taken(found)
             front.faults.delay(found)
-            if any(one.cut_after is not None for one in found):
+            if any(one.hangs or one.cut_after is not None for one in found):
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True
                 return
