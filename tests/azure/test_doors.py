@@ -10,6 +10,7 @@ import pytest
 from pygls.exceptions import JsonRpcException
 
 from tests.azure.control_plane import ControlPlane
+from tests.azure.samples import fill
 from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
 from tests.azure.test_submit import IRIS, job_file, sent_job
 from tests.lsp.conftest import Editor, editing
@@ -26,7 +27,8 @@ _PLACE = {
 
 @pytest.fixture
 def job(plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A job file, where its workspace is known."""
+    """A job file, where its workspace is known, and has what the job refers to."""
+    fill(plane)
     for name, value in _PLACE.items():
         monkeypatch.setenv(name, value)
     return job_file(tmp_path)

@@ -85,6 +85,11 @@ class Listings:
             found = self._manager.entries(f"{self._root}/{path}", _VERSION, listViewType=view)
         yield from (entry for entry in found if name or entry.get("name") not in _MADE_BY_CLIENTS)
 
+    def computes(self) -> dict[str, dict[str, Any]]:
+        """All computes as they are told, by their names."""
+        found = self._manager.entries(f"{self._root}/computes", _VERSION)
+        return {str(entry.get("name")): entry for entry in found}
+
     def entry(self, asset: Asset, name: str, version: str, registry: str = "") -> dict[str, Any]:
         """One version as it is told."""
         path = f"{FOLDERS[asset]}/{name}/versions/{version}"

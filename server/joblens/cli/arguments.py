@@ -149,6 +149,8 @@ def _job(commands: Commands) -> None:
     create.add_argument("job", type=Path, nargs="?", metavar="JOB.yml", help="the job file")
     create.add_argument("--file", "-f", type=Path, help="the same, in the words of az")
     create.add_argument("--stream", "-s", action="store_true", help="show the log until the job ends")
+    skipped = "send the job without looking first whether the workspace can take it"
+    create.add_argument("--skip-validation", "--no-preflight", action="store_true", help=skipped)
     add_workspace_arguments(create)
     _environment(create)
     job_arguments.life(create)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from joblens.cli import show as shown
 from joblens.cli.output import is_chosen, printed
+from joblens.cli.preflight import look_ahead
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here
 from joblens.cli.workspace import workspace_of
@@ -17,6 +18,9 @@ from joblens.engine.records import Record
 from joblens.engine.run import RunOptions
 from joblens.engine.run import cancel as cancel_run
 from joblens.errors import JobFileError
+
+if TYPE_CHECKING:
+    from joblens.engine.source import Source
 
 Given = TypeVar("Given", str, Path)
 
@@ -31,13 +35,14 @@ def create(parsed: argparse.Namespace) -> int:
     if asks_for_this_machine(asked):
         return run_here(parsed, follow=parsed.stream)
     refuse_settings(asked)
-    return _submit(parsed, options)
+    return _submit(parsed, options, asked)
 
 
-def _submit(parsed: argparse.Namespace, options: RunOptions) -> int:
+def _submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> int:
     from joblens.azure.submit import submit
 
     workspace = workspace_of(parsed, parsed.job.absolute().parent)
+    look_ahead(parsed, asked, workspace)
     submitted = submit(parsed.job, workspace, overrides=options.overrides, name=options.name)
     if parsed.json:
         as_json({"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url})

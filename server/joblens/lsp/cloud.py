@@ -151,6 +151,11 @@ class CloudNames:
 
         return opened
 
+    def manager_of_chosen(self, loop: asyncio.AbstractEventLoop) -> ResourceManager:
+        """Who reads from the workspace in use; for other threads than the server's own."""
+        editor_account = self.chosen is not None and self._editor_account
+        return self.manager(editor_account=editor_account, loop=loop)
+
     def _settings_in(self, loop: asyncio.AbstractEventLoop) -> AzureSettings:
         """The settings, asked for from another thread; an editor that does not answer says nothing."""
         try:

@@ -108,6 +108,14 @@ class Documents:
         if self._open:
             self._refresh_soon()
 
+    def tell_again(self, opened: OpenDocument) -> None:
+        """Say anew what is wrong with a document, or with a file that is not open."""
+        if opened.uri in self._open:
+            self._tell_soon(opened.uri)
+            self._refresh_soon()
+        else:
+            self.tell_file(opened.uri, list(diagnostics(opened).diagnostics))
+
     def look_at_settings(self) -> None:
         """See whether the files of the settings are as they were, where the editor does not tell."""
         settings = self._server.check_settings

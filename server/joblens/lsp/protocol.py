@@ -20,6 +20,9 @@ CANCEL = "joblens/cancel"
 """Request {name}: end a run of this server's."""
 SUBMIT = "joblens/submit"
 """Request {uri}: send the file's job to the cluster."""
+PREFLIGHT = "joblens/preflight"
+"""Request {uri}: what submitting the file would meet, `{summary, errors, warnings, hints, ...}`; the problems
+are told as the document's own until it changes."""
 RUN_EVENT = "joblens/runEvent"
 """Notification {name, kind, text?, status?, exitCode?, trackingUrl?, more?}: something happened in a run."""
 

@@ -19,6 +19,7 @@ from joblens.lsp import (
     cloud,
     language,
     names,
+    preflight,
     problems,
     protocol,
     runs,
@@ -88,6 +89,7 @@ def create() -> JoblensServer:
     watch.register(server)
     names.register(server)
     runs.register(server)
+    preflight.register(server)
     cloud.register(server)
     sweeps.register(server)
     return server

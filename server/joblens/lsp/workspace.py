@@ -47,6 +47,8 @@ class OpenDocument:
         self.subject = Subject(Document(text, self.path), self._look, names)
         self._settings = settings
         self._problems: tuple[Settings, list[Problem]] | None = None
+        self._foreseen: tuple[Problem, ...] = ()
+        """What a pre-flight of this version has found."""
         self.outline: Written | None = None
         """Of this version, once it is made."""
         self.shows_outline = False
@@ -74,7 +76,13 @@ class OpenDocument:
         if self._problems is None or self._problems[0] != settings:
             left_out = self.path is not None and settings.excludes(self.path)
             self._problems = (settings, [] if left_out else check(self.subject, settings))
-        return self._problems[1]
+        known = {(one.span, one.code) for one in self._problems[1]}
+        foreseen = [one for one in self._foreseen if (one.span, one.code) not in known]
+        return [*self._problems[1], *foreseen] if foreseen else self._problems[1]
+
+    def foresee(self, problems: tuple[Problem, ...]) -> None:
+        """Count these as problems until the text changes."""
+        self._foreseen = problems
 
     def change(self, version: int, changes: list[types.TextDocumentContentChangeEvent]) -> None:
         """Take over the editor's changes, in their order."""
@@ -96,6 +104,7 @@ class OpenDocument:
         self.looked_at.clear()
         self.subject = Subject(document, self._look, self._names)
         self._problems = None
+        self._foreseen = ()
         self.outline = None
 
     def _look(self, path: Path) -> Document | None:
