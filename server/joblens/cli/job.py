@@ -11,7 +11,7 @@ from joblens.cli import show as shown
 from joblens.cli.output import is_chosen, printed
 from joblens.cli.preflight import look_ahead
 from joblens.cli.printing import as_json
-from joblens.cli.run import options_of, run_here
+from joblens.cli.run import options_of, run_here, started_here
 from joblens.cli.workspace import workspace_of
 from joblens.engine import folders, listing, records
 from joblens.engine.records import Record
@@ -33,9 +33,19 @@ def create(parsed: argparse.Namespace) -> int:
     options = options_of(parsed)
     asked = source(parsed.job, None, options.overrides)
     if asks_for_this_machine(asked):
+        if parsed.output or parsed.query:
+            return _create_here(parsed)
         return run_here(parsed, follow=parsed.stream)
     refuse_settings(asked)
     return _submit(parsed, options, asked)
+
+
+def _create_here(parsed: argparse.Namespace) -> int:
+    """Start the run, and print it in the form that is asked for; with --stream, once it has ended."""
+    folder = started_here(parsed).folder
+    code = shown.stream(folder, json_lines=False) if parsed.stream else 0
+    printed({**records.show(folder).data(), "folder": str(folder)}, parsed, shown.COLUMNS)
+    return code
 
 
 def _submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> int:
@@ -44,8 +54,10 @@ def _submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> i
     workspace = workspace_of(parsed, parsed.job.absolute().parent)
     look_ahead(parsed, asked, workspace)
     submitted = submit(parsed.job, workspace, overrides=options.overrides, name=options.name)
-    if parsed.json:
-        as_json({"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url})
+    if is_chosen(parsed):
+        told = {"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url}
+        columns = {"Name": "name", "Status": "status", "Studio": "studio_url"}
+        printed(told | {"experiment_name": submitted.experiment}, parsed, columns)
         return 0
     print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
     return 0

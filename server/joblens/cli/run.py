@@ -73,7 +73,7 @@ def configured_workspace(folder: Path) -> KnownAssets | None:
 
 def run_here(parsed: argparse.Namespace, *, follow: bool, backend: str | None = None) -> int:
     """Start the job on this machine, and follow it when asked."""
-    return follow_run(_started(parsed, backend), parsed.json, follow=follow)
+    return follow_run(started_here(parsed, backend), parsed.json, follow=follow)
 
 
 def follow_run(started: Run, json_lines: bool, *, follow: bool) -> int:
@@ -110,7 +110,8 @@ def _start(job_file: Path, options: RunOptions, waiting: Standby | None) -> Run:
     return start(plan, source, record=record, waiting=waiting)
 
 
-def _started(parsed: argparse.Namespace, backend: str | None) -> Run:
+def started_here(parsed: argparse.Namespace, backend: str | None = None) -> Run:
+    """Start the job on this machine; it goes on by itself."""
     gc.disable()  # imports make no garbage worth looking for
     waiting = stand_by()  # before the imports that read a job: the supervisor has its own to do meanwhile
     try:
