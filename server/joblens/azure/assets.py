@@ -22,7 +22,7 @@ from joblens.job.known_assets import FoundData, FoundEnvironment
 from joblens.job.known_names import Asset
 
 T = TypeVar("T")
-_IN_STORE = re.compile(
+IN_STORE = re.compile(
     r"azureml://(?:subscriptions/(?P<subscription>[^/]+)/resource[gG]roups/(?P<group>[^/]+)"
     r"/(?:providers/[^/]+/)?workspaces/(?P<workspace>[^/]+)/)?datastores/(?P<store>[^/]+)/paths/(?P<path>.*)"
 )
@@ -57,7 +57,7 @@ class WorkspaceAssets:
 
     def data(self, written: str, asset: Literal["data", "model"]) -> FoundData:
         """Where the data lie that a reference, or an address in a datastore, names."""
-        if _IN_STORE.fullmatch(written):
+        if IN_STORE.fullmatch(written):
             return self._placed(written, "", self.where)
         named = self._read(written, asset)
         if named.registry:
@@ -68,7 +68,7 @@ class WorkspaceAssets:
         return self._placed(uri, kind, self._said(named), self._home(named))
 
     def _placed(self, uri: str, kind: str, where: str, home: Workspace | None = None) -> FoundData:
-        match = _IN_STORE.fullmatch(uri)
+        match = IN_STORE.fullmatch(uri)
         if match is None:
             if not uri.startswith(("https://", "http://", "wasbs://", "abfss://")):
                 raise CloudError(f"The data lie at '{uri}', which cannot be read on this machine.")

@@ -102,8 +102,16 @@ def _change_run(state: State, name: str, *, body: Any, **_: Any) -> Answer:
     return Answer({"runId": name, "status": properties["status"], "hidden": properties.get("isArchived")})
 
 
-def _children(_state: State, _name: str, **_: Any) -> Answer:
-    return Answer({"value": []})
+def _children(state: State, name: str, *, path: str, query: dict[str, str], **_: Any) -> Answer:
+    if name not in state.jobs:
+        return refusal(404, f"Run {name} was not found.")
+    return listed(state, path, state.children.get(name, []), query)
+
+
+def _child(state: State, name: str, **_: Any) -> Answer:
+    """A run of its own: steps of pipelines are known to run history alone."""
+    found = [one for runs in state.children.values() for one in runs if one["runId"] == name]
+    return Answer(found[0]) if found else refusal(404, f"Run {name} was not found.")
 
 
 def _run_data(state: State, *, body: Any, **_: Any) -> Answer:
@@ -111,7 +119,25 @@ def _run_data(state: State, *, body: Any, **_: Any) -> Answer:
     if name not in state.jobs:
         return refusal(404, f"Run {name} was not found.")
     status = state.jobs[name]["properties"]["status"]
-    return Answer({"runMetadata": {"runId": name, "status": status, "outputs": {}}})
+    kinds = {
+        output: "CustomModel" if "model" in output else "uri_folder" for output in state.outputs.get(name, {})
+    }
+    outputs = {output: {"assetId": _asset(name, output), "type": kind} for output, kind in kinds.items()}
+    return Answer({"runMetadata": {"runId": name, "status": status, "outputs": outputs}})
+
+
+def _asset(name: str, output: str) -> str:
+    return f"azureml://locations/eastus/workspaces/1/data/{name}.{output}/versions/1"
+
+
+def _resolved(state: State, kind: str, *, body: Any, **_: Any) -> Answer:
+    """Where assets lie, that jobs have put out."""
+    every = {
+        _asset(name, output): uri for name, told in state.outputs.items() for output, uri in told.items()
+    }
+    key = "uri" if kind == "data" else "path"
+    found = {asset: {key: every[asset], "type": "uri_folder"} for asset in body["values"] if asset in every}
+    return Answer({"values": found})
 
 
 _HISTORY = rf"/history/v1\.0{ROOT}"
@@ -123,6 +149,9 @@ ROUTES: Routes = (
     ("POST", rf"{ROOT}/jobs/([^/]+)/cancel", _cancel),
     ("GET", rf"{_HISTORY}/.*runs/([^/]+)/details", _run),
     ("GET", rf"{_HISTORY}/.*runs/([^/]+)/children", _children),
+    ("GET", rf"{_HISTORY}/runs/([^/]+)", _child),
+    ("POST", rf"/(data)/v1\.0{ROOT}/dataversion/batchGetResolvedUris", _resolved),
+    ("POST", rf"/(modelregistry)/v1\.0{ROOT}/models/batchGetResolvedUris", _resolved),
     ("PATCH", rf"{_HISTORY}/.*runs/([^/]+)", _change_run),
     ("POST", rf"{_HISTORY}/.*rundata", _run_data),
 )

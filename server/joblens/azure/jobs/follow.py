@@ -143,7 +143,7 @@ class _Following:
         def asked() -> bool:
             return file.read(self._service.manager, url, lambda line: self._line(file, line))
 
-        if not self._patience.ask(asked):
+        if not self._patience.ask(asked, lambda: file.offset):
             self._tell(LogEvent("note", f"The file {file.name} began anew."))
             self._patience.ask(asked)
 

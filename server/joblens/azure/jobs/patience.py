@@ -28,10 +28,13 @@ class Patience:
         self._most = most
         self._note = note
 
-    def ask(self, question: Callable[[], T]) -> T:
-        """The answer, however often it takes; raises the last failure, or CanceledError."""
+    def ask(self, question: Callable[[], T], far: Callable[[], int] = lambda: 0) -> T:
+        """The answer, however often it takes; raises the last failure, or CanceledError.
+
+        `far` says how much has come of what is asked for: as long as that grows, nothing is lost.
+        """
         lost_at: float | None = None
-        pause = _FIRST
+        pause, seen = _FIRST, far()
         while True:
             self.check()
             began = time.monotonic()
@@ -39,12 +42,14 @@ class Patience:
                 return question()
             except ThrottledError as error:
                 wait = error.seconds
+                lost_at, pause, seen = (lost_at, pause, seen) if far() == seen else (None, _FIRST, far())
                 lost_at = lost_at or began
                 if began + wait > lost_at + self._most:
                     raise
             except (UnreachableError, RefusedError) as error:
                 if isinstance(error, RefusedError) and error.status not in _PASSING:
                     raise
+                lost_at, pause, seen = (lost_at, pause, seen) if far() == seen else (None, _FIRST, far())
                 if lost_at is None and self._most >= LONG:
                     self._note("The connection to Azure was lost; it is tried again.")
                 lost_at = lost_at or began
