@@ -20,11 +20,10 @@ def leads_to_storage(host: str, path: str, storage: Storage | None) -> bool:
 
 def passed_on(storage: Storage, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
     """What the storage itself answers."""
-    by_name = not target.startswith(f"/{storage.account}/")
-    url = f"https://127.0.0.1:{storage.port}{f'/{storage.account}' if by_name else ''}{target}"
-    kept = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
-    # By the name of the account in its path the storage needs no resolver; a signature is good for both.
-    with urllib3.PoolManager(ca_certs=str(storage.certificate.path)) as pool:
+    # The name of the account stays in the headers: the storage goes by it, and so do signatures.
+    url = f"https://127.0.0.1:{storage.port}{target}"
+    kept = {name: value for name, value in headers.items() if name.lower() != "connection"}
+    with urllib3.PoolManager(ca_certs=str(storage.certificate.path), assert_hostname=False) as pool:
         answer = pool.request(
             method, url, headers=kept, body=body or None, retries=False, decode_content=False
         )

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.azure.azurite import Storage
 
@@ -153,8 +154,7 @@ def listed(state: State, path: str, entries: list[dict[str, Any]], query: dict[s
     size = min(state.page, int(query.get("$top", state.page)))
     body: dict[str, Any] = {"value": entries[start : start + size]}
     if start + size < len(entries) and "$top" not in query:
-        version = query.get("api-version", "")
-        body["nextLink"] = f"{state.url}{path}?api-version={version}&$skip={start + size}"
+        body["nextLink"] = f"{state.url}{path}?{urlencode(query | {'$skip': start + size}, safe='$')}"
     return Answer(body)
 
 

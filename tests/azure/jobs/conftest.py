@@ -49,7 +49,7 @@ def service(plane: ControlPlane, workspace: Workspace, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def made(plane: ControlPlane) -> Made:
+def made(plane: ControlPlane, service: JobService) -> Made:
     """Puts a job into the workspace."""
 
     def make(name: str, status: str = "Queued", created: str = "", **more: Any) -> str:
@@ -64,6 +64,7 @@ def made(plane: ControlPlane) -> Made:
                 "Studio": {"jobServiceType": "Studio", "endpoint": f"https://ml.azure.com/runs/{name}"}
             },
             "outputs": {"default": {"jobOutputType": "uri_folder", "uri": uri}},
+            "properties": {},
         }
         plane.jobs[name] = resource(f"{ROOT}/jobs/{name}", told | more, created)
         return name
