@@ -24,8 +24,8 @@ class StorageFront:
 
     storage: Storage
     faults: Faults = field(default_factory=Faults)
-    """`speed` is how fast a request is taken in, `message` Azure's word for why it is refused. What hangs or is cut
-    off never comes to the storage."""
+    """`speed` is how fast a request is taken in, `message` Azure's word for why it is refused. What hangs
+    or is cut off never comes to the storage."""
     calls: list[tuple[str, int]] = field(default_factory=list)
     """Each `METHOD path`, with the status that was answered."""
 

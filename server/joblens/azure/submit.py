@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
+from joblens.azure import converted
 from joblens.azure.client import Listener, ask
 from joblens.azure.progress import Tell
 from joblens.azure.workspace import Workspace
 from joblens.errors import JobFileError
-from joblens.job.convert import to_today
 from joblens.job.detect import Kind, detect
-from joblens.job.model import Dialect
 from joblens.text.document import Document
 
 if TYPE_CHECKING:
@@ -41,28 +38,32 @@ def submit(
     *,
     overrides: Mapping[str, object] | None = None,
     name: str | None = None,
+    save_as: Path | None = None,
     progress: Tell | None = None,
     canceled: threading.Event | None = None,
     account: Account | None = None,
 ) -> Submitted:
     """Send the job to the workspace; returns when the workspace has taken it.
 
-    `overrides` are values by dotted key (`resources.instance_count`), in the words of the file's dialect.
-    Raises JobFileError, CloudError or MissingToolError.
+    `overrides` are values by dotted key (`resources.instance_count`), in the words of the file's dialect. A
+    preview file's conversion is kept as `save_as`. Once `canceled` is set, nothing more is uploaded and no
+    job made; one that is on its way is returned as usual. `account` signs in, else azure-identity does.
+    Raises JobFileError, CloudError, MissingToolError or CanceledError.
     """
     job_file = job_file.absolute()
     document = _document(job_file)
-    kind = _job_kind(document)
+    is_of_preview = converted.is_of_preview(document, _job_kind(document))
+    if save_as is not None:
+        if not is_of_preview:
+            said = f"{job_file.name} is in today's dialect already: there is no conversion to keep."
+            raise JobFileError(said, hint="Leave out `--save-as`.")
+        converted.save(document, overrides or {}, save_as)
     settings = dict(overrides or {}) | ({"name": name} if name else {})
-    text: str | None = None
-    notes: tuple[str, ...] = ()
-    if kind.dialect is Dialect.PREVIEW:
-        converted = to_today(document, settings)
-        text, notes, settings = yaml.safe_dump(converted.data, sort_keys=False), converted.notes, {}
-    asked: dict[str, object] = {"folder": str(job_file.parent), "file": str(job_file), "text": text}
-    asked |= {"overrides": settings, "named": bool(name), **_address(workspace)}
-    facts = ask("submit", asked, progress=progress, canceled=canceled, account=account)
-    return _submitted(facts, notes)
+    sent = converted.converted(document, settings) if is_of_preview else None
+    asked: dict[str, object] = {"folder": str(job_file.parent), "file": str(job_file), "named": bool(name)}
+    asked |= {"text": sent.text, "overrides": {}} if sent else {"text": None, "overrides": settings}
+    facts = ask("submit", asked | _address(workspace), progress=progress, canceled=canceled, account=account)
+    return _submitted(facts, sent.notes if sent else ())
 
 
 def show(name: str, workspace: Workspace) -> Submitted:

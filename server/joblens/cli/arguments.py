@@ -155,6 +155,7 @@ def _job(commands: Commands) -> None:
     _environment(create)
     job_arguments.life(create)
     _choices(create)
+    job_arguments.submission(create)
     add_output_arguments(create)
     job_arguments.add(lambda *args: _command(actions, *args), _json, _choices)
 

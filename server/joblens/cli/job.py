@@ -5,22 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from joblens.cli import show as shown
 from joblens.cli.output import is_chosen, printed
-from joblens.cli.preflight import look_ahead
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here, started_here
-from joblens.cli.workspace import workspace_of
+from joblens.cli.submit import refuse_cluster_options, submit
 from joblens.engine import folders, listing, records
 from joblens.engine.records import Record
-from joblens.engine.run import RunOptions
 from joblens.engine.run import cancel as cancel_run
 from joblens.errors import JobFileError
-
-if TYPE_CHECKING:
-    from joblens.engine.source import Source
 
 Given = TypeVar("Given", str, Path)
 
@@ -33,11 +28,12 @@ def create(parsed: argparse.Namespace) -> int:
     options = options_of(parsed)
     asked = source(parsed.job, None, options.overrides)
     if asks_for_this_machine(asked):
+        refuse_cluster_options(parsed)
         if parsed.output or parsed.query:
             return _create_here(parsed)
         return run_here(parsed, follow=parsed.stream)
     refuse_settings(asked)
-    return _submit(parsed, options, asked)
+    return submit(parsed, options, asked)
 
 
 def _create_here(parsed: argparse.Namespace) -> int:
@@ -46,21 +42,6 @@ def _create_here(parsed: argparse.Namespace) -> int:
     code = shown.stream(folder, json_lines=False) if parsed.stream else 0
     printed({**records.show(folder).data(), "folder": str(folder)}, parsed, shown.COLUMNS)
     return code
-
-
-def _submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> int:
-    from joblens.azure.submit import submit
-
-    workspace = workspace_of(parsed, parsed.job.absolute().parent)
-    look_ahead(parsed, asked, workspace)
-    submitted = submit(parsed.job, workspace, overrides=options.overrides, name=options.name)
-    if is_chosen(parsed):
-        told = {"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url}
-        columns = {"Name": "name", "Status": "status", "Studio": "studio_url"}
-        printed(told | {"experiment_name": submitted.experiment}, parsed, columns)
-        return 0
-    print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
-    return 0
 
 
 def list_runs(parsed: argparse.Namespace) -> int:

@@ -52,6 +52,14 @@ def life(command: argparse.ArgumentParser) -> None:
     )
 
 
+def submission(command: argparse.ArgumentParser) -> None:
+    """What `create` may say of a job that is sent to the cluster."""
+    command.add_argument(
+        "--save-as", type=Path, metavar="FILE", help="of a preview file, keep what it is converted to"
+    )
+    command.add_argument("--web", action="store_true", help="open the job's page in the studio")
+
+
 def _list(command: Command) -> None:
     made = command("list", "list the runs of the project, the newest first", _JOB, "list_runs")
     made.add_argument(

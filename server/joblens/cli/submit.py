@@ -1,0 +1,149 @@
+"""`joblens job create` for a job on the cluster: sends it, shows how far that is, follows it if asked."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from joblens.cli.output import is_chosen, printed
+from joblens.cli.preflight import look_ahead
+from joblens.cli.printing import as_json
+from joblens.cli.workspace import workspace_of
+from joblens.errors import JobFileError
+
+if TYPE_CHECKING:
+    from joblens.azure.progress import Progress
+    from joblens.azure.submit import Submitted
+    from joblens.azure.workspace import Workspace
+    from joblens.engine.run import RunOptions
+    from joblens.engine.source import Source
+
+_COLUMNS = {"Name": "name", "Status": "status", "Experiment": "experiment_name", "Studio": "studio_url"}
+_CANCELED = 130
+_ENDED_BADLY = 1
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "KB"))
+
+
+def submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> int:
+    """Send the job to the workspace, and print what it is called there."""
+    from joblens.azure.submit import submit
+
+    workspace = workspace_of(parsed, parsed.job.absolute().parent)
+    look_ahead(parsed, asked, workspace)
+    canceled = threading.Event()
+    with _interrupts(canceled), _shown_progress() as show:
+        submitted = submit(
+            parsed.job,
+            workspace,
+            overrides=options.overrides,
+            name=options.name,
+            save_as=parsed.save_as,
+            progress=show,
+            canceled=canceled,
+        )
+    for note in submitted.notes:
+        print(f"{parsed.job}: {note}", file=sys.stderr)
+    _print(submitted, parsed)
+    if canceled.is_set():
+        step = f"joblens job cancel {submitted.name}"
+        print(f"joblens: It was submitted before it could be stopped; end it with '{step}'.", file=sys.stderr)
+        return _CANCELED
+    if parsed.web:
+        _open(submitted.studio_url)
+    return _follow(submitted, workspace, parsed) if parsed.stream else 0
+
+
+def refuse_cluster_options(parsed: argparse.Namespace) -> None:
+    """Refuse what only a job on the cluster has, for one that runs here."""
+    asked = {"--save-as": parsed.save_as, "--web": parsed.web}
+    given = next((option for option, value in asked.items() if value), None)
+    if given is not None:
+        said = f"{given} is for a job that is submitted, but this one runs here, as its compute is 'local'."
+        raise JobFileError(said, hint="Leave it out, or give another compute: --set compute=azureml:NAME.")
+
+
+def _print(submitted: Submitted, parsed: argparse.Namespace) -> None:
+    if is_chosen(parsed):
+        about = {"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url}
+        printed(about | {"experiment_name": submitted.experiment}, parsed, _COLUMNS)
+        return
+    print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
+
+
+def _follow(submitted: Submitted, workspace: Workspace, parsed: argparse.Namespace) -> int:
+    from joblens.azure.submit import stream
+
+    say: Callable[[str], None] = (lambda text: as_json({"line": text})) if parsed.json else _say
+    last = stream(submitted.name, workspace, say)
+    if parsed.json:
+        as_json({"name": last.name, "status": last.status})
+    else:
+        print(f"{last.name}: {last.status}")
+    return 0 if last.status == "Completed" else _ENDED_BADLY
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _open(address: str | None) -> None:
+    import webbrowser
+
+    if not address or not webbrowser.open(address):
+        print("joblens: No browser could be opened for the studio.", file=sys.stderr)
+
+
+@contextmanager
+def _interrupts(canceled: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C asks for the end, which may take a moment; the second does not wait for it."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if canceled.is_set():
+            signal.default_int_handler(number, frame)
+        canceled.set()
+        print("\njoblens: Stopping...", file=sys.stderr, flush=True)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Callable[[Progress], None]]:
+    """One line of stderr that changes; where that is no terminal, a line for each step."""
+    is_live = sys.stderr.isatty()
+    shown = ""
+
+    def show(progress: Progress) -> None:
+        nonlocal shown
+        text = progress_text(progress) if is_live else f"{progress.text}..."
+        if text == shown:
+            return
+        if is_live:
+            print(f"\r{text.ljust(len(shown))}", end="", file=sys.stderr, flush=True)
+        else:
+            print(text, file=sys.stderr, flush=True)
+        shown = text
+
+    try:
+        yield show
+    finally:
+        if is_live and shown:
+            print(f"\r{' ' * len(shown)}\r", end="", file=sys.stderr, flush=True)
+
+
+def progress_text(progress: Progress) -> str:
+    """As `Uploading src: 1.5 of 12.0 MB`."""
+    if not progress.total:
+        return f"{progress.text}..."
+    size, unit = next(((size, unit) for size, unit in _UNITS if progress.total >= size), (1, "bytes"))
+    digits = 0 if size == 1 else 1
+    return f"{progress.text}: {progress.done / size:.{digits}f} of {progress.total / size:.{digits}f} {unit}"
