@@ -15,6 +15,7 @@ from joblens.azure.resource_manager import ResourceManager
 from joblens.azure.sign_in import MachineAccount
 from joblens.azure.workspace import Workspace
 from joblens.cli import main
+from joblens.errors import ConfigurationError
 from joblens.text.document import Document
 from tests.azure.control_plane import ControlPlane
 
@@ -190,6 +191,12 @@ def test_files_that_cannot_be_sent_are_told(told, folder: Path) -> None:
     assert told(JOB) == ["JL902 error 2: 'src' cannot be read: gone.py: No such file or directory."]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there are no named pipes here")
+def test_a_pipe_is_no_file_and_is_not_waited_for(told, folder: Path) -> None:
+    os.mkfifo(folder / "src" / "pipe")
+    assert told(JOB) == ["JL902 error 2: 'src' cannot be read: pipe: it is no file."]
+
+
 def test_an_ignore_file_that_the_client_would_refuse_is_told(told, folder: Path) -> None:
     (folder / "src" / ".amlignore").write_text("*.bin\n!\n")
     assert told(JOB) == ["JL902 error 2: 'src' cannot be read: .amlignore: Invalid git pattern: '!'."]
@@ -203,6 +210,16 @@ def test_a_large_upload_is_a_warning(told, folder: Path) -> None:
     ]
     (folder / "src" / ".amlignore").write_text("*.bin\n")
     assert told(JOB, large=4000) == []
+
+
+def test_the_configuration_says_what_is_large(told, folder: Path) -> None:
+    (folder / "src" / "big.bin").write_bytes(b"0" * 5000)
+    assert told(JOB) == []
+    (folder / "joblens.toml").write_text("[azure]\nlarge_upload_mb = 0.004\n")
+    assert [line[:15] for line in told(JOB)] == ["JL904 warning 2"]
+    (folder / "joblens.toml").write_text("[azure]\nlarge_upload_mb = 'much'\n")
+    with pytest.raises(ConfigurationError, match="a number of megabytes, not 'much'"):
+        told(JOB)
 
 
 @pytest.mark.parametrize("fault", [{"status": 403}, {"status": 429, "retry_after": "1"}, {"cut_after": 0}])

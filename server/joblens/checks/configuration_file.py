@@ -14,8 +14,8 @@ from joblens.schema.near import nearest
 OWN_FILE, SHARED_FILE = "joblens.toml", "pyproject.toml"
 FILES = (OWN_FILE, SHARED_FILE)
 
-TABLES = ("check", "run", "ray", "environments", "data", "datastores")
-"""What a file may say of us; all but `check` are the engine's (engine/settings.py)."""
+TABLES = ("check", "run", "ray", "environments", "data", "datastores", "azure")
+"""What a file may say of us; `azure` is for azure/preflight, all but that and `check` for engine/settings.py."""
 
 Table: TypeAlias = Mapping[str, object]
 

@@ -13,15 +13,13 @@ from joblens.job.file_references import FileReference
 from joblens.text.nodes import Span
 
 MISSING, UNREADABLE, EMPTY, LARGE = "JL901", "JL902", "JL903", "JL904"
-LARGE_UPLOAD = 300_000_000
-"""Bytes from which an upload is worth a word: what Azure's own pages name as the most for a job's code."""
 _MANY_FILES = 2_000
 """What the same pages name for the number of files."""
 _UPLOADED = frozenset(("code", "local_path", "path"))
 _COMPONENTS = frozenset(("component", "trial"))
 
 
-def files(subject: Subject, large: int = LARGE_UPLOAD) -> tuple[list[Problem], list[Upload]]:
+def files(subject: Subject, large: int) -> tuple[list[Problem], list[Upload]]:
     """What is wrong with the files that a job names, and what would be uploaded, each place once."""
     problems: list[Problem] = []
     uploads: dict[Path, Upload] = {}

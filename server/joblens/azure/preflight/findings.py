@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from joblens.azure.listings import Listings
 from joblens.azure.preflight.capacity import capacity
-from joblens.azure.preflight.files import LARGE_UPLOAD, files, size
+from joblens.azure.preflight.files import files, size
 from joblens.azure.preflight.names import answers
+from joblens.azure.preflight.settings import LARGE_UPLOAD, large_upload
 from joblens.azure.resource_manager import ResourceManager
 from joblens.azure.sign_in import Account
 from joblens.azure.workspace import Workspace
@@ -53,12 +54,15 @@ def preflight(
     workspace: Workspace | None,
     account: Account | ResourceManager | None,
     *,
-    large: int = LARGE_UPLOAD,
+    large: int | None = None,
 ) -> Preflight:
     """What submitting this document would meet; without a workspace or an account, nobody is asked."""
     if isinstance(subject, Document):
         subject = Subject(subject)
     own = _own_errors(subject)
+    path = subject.document.path
+    if large is None:
+        large = large_upload(path.absolute().parent) if path is not None else LARGE_UPLOAD
     told, uploads = files(subject, large)
     silent = ""
     if workspace is not None and account is not None and not subject.syntax:

@@ -6,6 +6,7 @@ The client looks at the ignore file of the uploaded folder alone: `.amlignore`, 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,11 +84,14 @@ def _ignoring(folder: Path, ignore_file: Path) -> Callable[[str], bool]:
 
 
 def _unreadable(file: Path) -> str:
+    """Why a file cannot be read; it is not opened, as what it is might make that wait."""
     try:
-        with file.open("rb"):
-            return ""
+        mode = file.stat().st_mode
     except OSError as error:
         return f"{file.name}: {_reason(error)}"
+    if not stat.S_ISREG(mode):
+        return f"{file.name}: it is no file"
+    return "" if os.access(file, os.R_OK) else f"{file.name}: Permission denied"
 
 
 def _reason(error: Exception) -> str:
