@@ -138,7 +138,7 @@ def _json(command: argparse.ArgumentParser) -> None:
 def _job(commands: Commands) -> None:
     job = commands.add_parser(
         "job",
-        help="create, list, show, stream, cancel, download, delete, resume, rerun",
+        help="create, list, show, stream, cancel, download, archive, restore, delete, resume, rerun",
         description="Runs of jobs.",
     )
     actions = job.add_subparsers(title="actions", required=True, metavar="ACTION")

@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 from typing import TypeVar
 
+from joblens.cli import cluster_jobs
 from joblens.cli import show as shown
 from joblens.cli.output import is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here, started_here
 from joblens.cli.submit import refuse_cluster_options, submit
-from joblens.engine import folders, listing, records
+from joblens.engine import records
 from joblens.engine.records import Record
 from joblens.engine.run import cancel as cancel_run
-from joblens.errors import JobFileError
+from joblens.errors import JobFileError, UserError
 
 Given = TypeVar("Given", str, Path)
 
@@ -44,56 +45,53 @@ def _create_here(parsed: argparse.Namespace) -> int:
     return code
 
 
-def list_runs(parsed: argparse.Namespace) -> int:
-    """A line for each run of the project that the current folder is in."""
-    most = None if parsed.all_results else parsed.max_results
-    found = listing.list_runs(Path.cwd(), most, lambda record: _is_wanted(record, parsed))
-    printed([record.data() for record in found], parsed, shown.COLUMNS)
-    if is_chosen(parsed):
-        return 0
-    if not found:
-        print(f"No runs in {folders.runs(Path.cwd())}.", file=sys.stderr)
-    elif len(found) == most:
-        print(f"joblens: These are the newest {most}; --all-results shows all.", file=sys.stderr)
-    return 0
-
-
-def _is_wanted(record: Record, parsed: argparse.Namespace) -> bool:
-    asked = {"status": record.status, "experiment_name": record.experiment, "parent_job_name": record.parent}
-    wanted = {key: getattr(parsed, key) for key in asked}
-    return all(value is None or asked[key] == value for key, value in wanted.items())
-
-
 def show(parsed: argparse.Namespace) -> int:
     """One run as it stands."""
-    folder = _folder(parsed)
-    record = records.show(folder)
-    if is_chosen(parsed):
-        printed({**record.data(), "folder": str(folder)}, parsed, shown.COLUMNS)
-    else:
-        print(shown.details(record, folder))
-    return 0
+
+    def here(folder: Path) -> int:
+        record = records.show(folder)
+        if parsed.web:
+            _open(record)
+        if is_chosen(parsed):
+            printed({**record.data(), "folder": str(folder)}, parsed, shown.COLUMNS)
+        else:
+            print(shown.details(record, folder))
+        return 0
+
+    return cluster_jobs.either(parsed, named(parsed), here, cluster_jobs.show)
+
+
+def _open(record: Record) -> None:
+    import webbrowser
+
+    if not record.tracking_url:
+        raise UserError(f"The run '{record.name}' has no page: it is not recorded in MLflow.")
+    print(f"joblens: {record.tracking_url}", file=sys.stderr)
+    webbrowser.open(record.tracking_url)
 
 
 def stream(parsed: argparse.Namespace) -> int:
     """A run's log from its beginning until it ends."""
-    return shown.stream(_folder(parsed), json_lines=parsed.json)
+
+    def here(folder: Path) -> int:
+        return shown.stream(folder, json_lines=parsed.json)
+
+    return cluster_jobs.either(parsed, named(parsed), here, cluster_jobs.stream)
 
 
 def cancel(parsed: argparse.Namespace) -> int:
     """The end of a run, waited for."""
-    folder = _folder(parsed)
-    cancel_run(folder)
-    record = records.show(folder) if parsed.no_wait else records.wait(folder)
-    if parsed.json:
-        as_json(record.data())
-    else:
-        print(f"{record.name}: {record.status}")
-    return 0
 
+    def here(folder: Path) -> int:
+        cancel_run(folder)
+        record = records.show(folder) if parsed.no_wait else records.wait(folder)
+        if parsed.json:
+            as_json(record.data())
+        else:
+            print(f"{record.name}: {record.status}")
+        return 0
 
-def _folder(parsed: argparse.Namespace) -> Path:
-    return listing.folder_of(named(parsed), Path.cwd())
+    return cluster_jobs.either(parsed, named(parsed), here, cluster_jobs.cancel)
 
 
 def named(parsed: argparse.Namespace) -> str:

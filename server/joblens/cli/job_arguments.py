@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from joblens.cli.output import add_output_arguments
+from joblens.cli.workspace import add_workspace_arguments
 
 _JOB, _KEPT = "joblens.cli.job", "joblens.cli.kept"
 _MOST = 50
@@ -18,12 +19,20 @@ Command = Callable[[str, str, str, str], argparse.ArgumentParser]
 def add(command: Command, json: Add, choices: Add) -> None:
     """Add the commands; `command` makes one, `json` and `choices` add what others have too."""
     _list(command)
-    _named(command("show", "show how a run stands", _JOB, "show"), add_output_arguments)
-    _named(command("stream", "show a run's log, and follow it until it ends", _JOB, "stream"), json)
+    show = command("show", "show how a run stands", _JOB, "show")
+    show.add_argument("--web", action="store_true", help="open its page: in the studio, or in MLflow")
+    _anywhere(show, add_output_arguments)
+    stream = command("stream", "show a run's log, and follow it until it ends", _JOB, "stream")
+    stream.add_argument(
+        "--all-processes", action="store_true", help="of a job on the cluster, the logs of all its processes"
+    )
+    _anywhere(stream, json)
     cancel = command("cancel", "end a run", _JOB, "cancel")
     cancel.add_argument("--no-wait", action="store_true", help="ask for the end, and do not wait for it")
-    _named(cancel, json)
+    _anywhere(cancel, json)
     _download(command, json)
+    _anywhere(command("archive", "hide a job of the workspace from lists", _KEPT, "archive"), json)
+    _anywhere(command("restore", "show an archived job in lists again", _KEPT, "restore"), json)
     delete = command("delete", "delete a run with all its files; MLflow keeps its record", _KEPT, "delete")
     delete.add_argument("--yes", "-y", action="store_true", help="do not ask; the name must be whole then")
     _named(delete, json)
@@ -61,7 +70,12 @@ def submission(command: argparse.ArgumentParser) -> None:
 
 
 def _list(command: Command) -> None:
-    made = command("list", "list the runs of the project, the newest first", _JOB, "list_runs")
+    what = "list the runs of the project, and the jobs of the workspace, the newest first"
+    made = command("list", what, "joblens.cli.job_list", "list_runs")
+    made.description = (
+        f"{what[0].upper()}{what[1:]}. With a workspace that is named, only its jobs; "
+        "without one that is named or configured, only the runs."
+    )
     made.add_argument(
         "--max-results",
         "-r",
@@ -71,9 +85,19 @@ def _list(command: Command) -> None:
         help=f"at most N runs, by default {_MOST}",
     )
     made.add_argument("--all-results", action="store_true", help="all runs")
-    made.add_argument("--parent-job-name", "-p", metavar="NAME", help="only the trials of that sweep")
+    made.add_argument(
+        "--parent-job-name",
+        "-p",
+        metavar="NAME",
+        help="only the jobs below that one: the trials of a sweep, the steps of a pipeline",
+    )
     made.add_argument("--status", help="only runs that stand so: Running, Failed, ...")
     made.add_argument("--experiment-name", metavar="NAME", help="only runs of that experiment")
+    made.add_argument("--local", action="store_true", help="only the runs of this machine; nobody is asked")
+    view = made.add_mutually_exclusive_group()
+    view.add_argument("--archived-only", action="store_true", help="only jobs that were archived")
+    view.add_argument("--include-archived", action="store_true", help="jobs that were archived, too")
+    add_workspace_arguments(made)
     add_output_arguments(made)
 
 
@@ -81,6 +105,12 @@ def _named(command: argparse.ArgumentParser, json: Add) -> None:
     command.add_argument("name", nargs="?", help="the run's name, or enough of its beginning")
     command.add_argument("--name", "-n", dest="named", help="the same, in the words of az")
     json(command)
+
+
+def _anywhere(command: argparse.ArgumentParser, json: Add) -> None:
+    """Of a run on this machine, or of a job in the workspace."""
+    _named(command, json)
+    add_workspace_arguments(command)
 
 
 def _download(command: Command, json: Add) -> None:
@@ -95,7 +125,7 @@ def _download(command: Command, json: Add) -> None:
     )
     made.add_argument("--output-name", metavar="NAME", help="only that output of the job")
     made.add_argument("--all", action="store_true", help="the job's own outputs too")
-    _named(made, json)
+    _anywhere(made, json)
 
 
 def _resume(command: Command, json: Add) -> None:

@@ -1,4 +1,4 @@
-"""`joblens job download|delete|resume|rerun`: what is done with runs that are kept."""
+"""`joblens job download|archive|restore|delete|resume|rerun`: what is done with runs that are kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from joblens.cli import cluster_jobs
 from joblens.cli.job import named
 from joblens.cli.printing import as_json
 from joblens.cli.run import follow_run, options_of
@@ -15,7 +16,10 @@ from joblens.errors import UserError
 
 def download(parsed: argparse.Namespace) -> int:
     """Copy a run's files to where they are wanted."""
-    run = listing.folder_of(named(parsed), Path.cwd())
+    return cluster_jobs.either(parsed, named(parsed), lambda run: _copied(run, parsed), cluster_jobs.download)
+
+
+def _copied(run: Path, parsed: argparse.Namespace) -> int:
     written = past.download(run, parsed.download_path, output=parsed.output_name, everything=parsed.all)
     for folder in written:
         if parsed.json:
@@ -25,6 +29,23 @@ def download(parsed: argparse.Namespace) -> int:
     if not written:
         print(f"joblens: The run {run.name} has no such files.", file=sys.stderr)
     return 0
+
+
+def archive(parsed: argparse.Namespace) -> int:
+    """Hide a job of the workspace from lists."""
+    return cluster_jobs.either(parsed, named(parsed), _not_archived, cluster_jobs.archive)
+
+
+def restore(parsed: argparse.Namespace) -> int:
+    """Show an archived job of the workspace in lists again."""
+    return cluster_jobs.either(parsed, named(parsed), _not_archived, cluster_jobs.restore)
+
+
+def _not_archived(run: Path) -> int:
+    raise UserError(
+        f"The run {run.name} lies on this machine, where nothing is archived.",
+        hint=f"'joblens job delete {run.name}' deletes it.",
+    )
 
 
 def delete(parsed: argparse.Namespace) -> int:

@@ -92,9 +92,16 @@ COLUMNS: Columns = {
     "Status": "status",
     "Created": lambda run: when(run["created"]),
     "Experiment": "experiment",
-    "File": lambda run: short(Path(run["job_file"])),
+    "File": lambda run: short(Path(run["job_file"])) if run.get("job_file") else "",
 }
 """Of a table of runs."""
+CLUSTER_COLUMNS: Columns = {
+    "Name": "name",
+    "Status": "status",
+    "Where": "where",
+    **{heading: COLUMNS[heading] for heading in ("Created", "Experiment", "File")},
+}
+"""Of a table with jobs of a workspace in it."""
 
 
 def short(path: Path) -> str:

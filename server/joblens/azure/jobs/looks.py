@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +45,7 @@ def listed(
     *,
     archived: View = "active",
     parent: str = "",
+    wanted: Callable[[ClusterJob], bool] = lambda _: True,
     patience: Patience | None = None,
 ) -> Jobs:
     """The newest jobs; of a sweep or a pipeline with `parent`: its trials, or its steps."""
@@ -52,12 +54,12 @@ def listed(
         show(parent, service, patience)
         entries = service.pages(service.run_at(parent, "/children"), patience)
         found = (of_run(one) for one in entries)
-        wanted = (one for one in found if archived == "all" or one.archived == (archived == "archived"))
+        viewed = (one for one in found if archived == "all" or one.archived == (archived == "archived"))
         # They come in any order; there are few enough to see all.
-        jobs = sorted(wanted, key=lambda one: one.created, reverse=True)
+        jobs = sorted(filter(wanted, viewed), key=lambda one: one.created, reverse=True)
         return Jobs(tuple(jobs[:most]), most is not None and len(jobs) > most)
     entries = service.pages(service.at("jobs", listViewType=_VIEWS[archived]), patience)
     one_more = None if most is None else most + 1
-    jobs = [of_resource(one) for one in itertools.islice(entries, one_more)]
+    jobs = list(itertools.islice(filter(wanted, map(of_resource, entries)), one_more))
     newest_first = sorted(jobs[:most], key=lambda one: one.created, reverse=True)
     return Jobs(tuple(newest_first), most is not None and len(jobs) > most)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,6 +117,17 @@ def of_run(run: Mapping[str, Any], studio_url: str = "") -> ClusterJob:
         tags=_texts(run.get("tags")),
         properties=_texts(run.get("properties")),
     )
+
+
+def seconds(moment: str) -> float:
+    """A moment in seconds since 1970; 0 where there is none."""
+    try:
+        # Seven digits of a second, as Azure writes them, are more than older Pythons read.
+        text = re.sub(r"(\.\d{6})\d+", r"\1", moment.replace("Z", "+00:00"))
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return 0.0
+    return (found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)).timestamp()
 
 
 def _studio(services: object) -> str:
