@@ -1,3 +1,6 @@
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +267,93 @@ def test_a_worker_that_dies_is_reported_with_its_last_words(
 def test_what_is_not_a_job_is_not_sent(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(JobFileError, match=said):
         submit(job_file(tmp_path, text), SOMEWHERE)
+
+
+def test_a_job_for_this_machine_is_not_sent(tmp_path: Path) -> None:
+    file = job_file(tmp_path, JOB.replace("azureml:cpu-cluster", "local"))
+    with pytest.raises(JobFileError, match="has the compute 'local'") as caught:
+        submit(file, SOMEWHERE)
+    assert "joblens run" in caught.value.hint
+
+
+def test_a_compute_that_is_not_there_can_be_made(
+    plane: ControlPlane, workspace: Workspace, tmp_path: Path
+) -> None:
+    plane.faults.add(where="GET .*/computes/cpu-cluster", status=404, message="The compute was not found.")
+    plane.faults.add(where="PUT .*/jobs/", status=404, message="The compute cpu-cluster was not found.")
+    with pytest.raises(CloudError) as caught:
+        submit(job_file(tmp_path), workspace)
+    assert "cpu-cluster" in str(caught.value)
+    assert "joblens compute create --name cpu-cluster" in caught.value.hint
+
+
+def test_the_facts_of_git_are_those_of_the_jobs_repository(
+    plane: ControlPlane, workspace: Workspace, tmp_path: Path, need: Callable[[object, str], None]
+) -> None:
+    need(shutil.which("git"), "git is not installed")
+    file = job_file(tmp_path / "repository")
+    git(file.parent, "init", "-q", "-b", "garden")
+    git(file.parent, "remote", "add", "origin", "https://example.org/flowers.git")
+    git(file.parent, "add", "-A")
+    git(file.parent, "commit", "-q", "-m", "first")
+    submit(file, workspace, name="from-git")
+    (file.parent / "notes.txt").touch()
+    git(file.parent, "add", "-A")
+    submit(file, workspace, name="from-git-dirty")
+    submit(job_file(tmp_path / "elsewhere"), workspace, name="without-git")
+    facts = sent_job(plane, "from-git")["properties"]
+    assert facts["azureml.git.repository_uri"] == "https://example.org/flowers.git"
+    assert facts["azureml.git.branch"] == "garden"
+    assert facts["mlflow.source.git.commit"] == git(file.parent, "rev-parse", "HEAD")
+    assert facts["azureml.git.dirty"] == "False"
+    assert sent_job(plane, "from-git-dirty")["properties"]["azureml.git.dirty"] == "True"
+    assert "azureml.git.branch" not in sent_job(plane, "without-git").get("properties", {})
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=tests", "-c", "user.email=tests@example.org"]
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+class Signed:
+    """An account of the tests, in the place of the editor's."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self.plane = plane
+        self.asked: list[tuple[str, bool]] = []
+
+    def token(self, scope: str, *, renew: bool = False) -> str:
+        self.asked.append((scope, renew))
+        return self.plane.tokens.give(scope.removesuffix("/.default"))[0]
+
+
+def test_the_editors_account_signs_in_for_a_submission(
+    plane: ControlPlane, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
+        monkeypatch.delenv(name)
+    account = Signed(plane)
+    submit(job_file(tmp_path), workspace, name="by-editor", account=account)
+    assert sent_job(plane, "by-editor")["command"]
+    assert {scope for scope, _ in account.asked} == {f"{plane.url}/.default"}
+    plane.tokens.revoke()
+    submit(job_file(tmp_path / "again"), workspace, name="renewed", account=account)
+    assert len(plane.sent("/jobs/renewed")) == 1
+
+
+class SignedOut(Signed):
+    def token(self, scope: str, *, renew: bool = False) -> str:
+        raise CloudError("The editor is not signed in to Azure.", hint="Choose the workspace again to sign in.")
+
+
+def test_who_has_signed_out_is_told_what_the_account_says(
+    plane: ControlPlane, workspace: Workspace, tmp_path: Path
+) -> None:
+    with pytest.raises(CloudError, match=r"^The editor is not signed in to Azure\.$") as caught:
+        submit(job_file(tmp_path), workspace, account=SignedOut(plane))
+    assert caught.value.hint == "Choose the workspace again to sign in."
+    assert plane.sent("/jobs/") == []
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

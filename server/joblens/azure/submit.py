@@ -13,11 +13,15 @@ from joblens.azure.client import Listener, ask
 from joblens.azure.progress import Tell
 from joblens.azure.workspace import Workspace
 from joblens.errors import JobFileError
+from joblens.job.convert import to_today
 from joblens.job.detect import Kind, detect
 from joblens.text.document import Document
 
 if TYPE_CHECKING:
     from joblens.azure.sign_in import Account
+
+
+_THIS_MACHINE = ("local", "azureml:local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def submit(
     sent = converted.converted(document, settings) if is_of_preview else None
     asked: dict[str, object] = {"folder": str(job_file.parent), "file": str(job_file), "named": bool(name)}
     asked |= {"text": sent.text, "overrides": {}} if sent else {"text": None, "overrides": settings}
+    _refuse_local(document, settings)
     facts = ask("submit", asked | _address(workspace), progress=progress, canceled=canceled, account=account)
     return _submitted(facts, sent.notes if sent else ())
 
@@ -107,6 +112,17 @@ def _job_kind(document: Document) -> Kind:
             hint="A job has a 'command' and an 'environment', or a '$schema' that names its kind.",
         )
     return kind
+
+
+def _refuse_local(document: Document, settings: Mapping[str, object]) -> None:
+    """Refuse what azure-ai-ml would run on this machine, by a script that the workspace makes for it."""
+    compute = to_today(document, settings).data.get("compute")
+    if compute in _THIS_MACHINE:
+        name = document.path.name if document.path else "The job"
+        raise JobFileError(
+            f"{name} has the compute 'local', so it cannot be submitted to the cluster.",
+            hint="Run it here (`joblens run`), or give it a compute of the workspace.",
+        )
 
 
 def _address(workspace: Workspace) -> dict[str, object]:
