@@ -10,7 +10,7 @@ from joblens import checks
 from joblens.checks.settings import LEVELS
 from joblens.engine import records
 from joblens.engine.events import Event
-from joblens.lsp import check_settings, cloud, commands, protocol
+from joblens.lsp import azure_settings, check_settings, commands, protocol
 from tests.shared_data import ROOT
 
 MANIFEST = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
@@ -55,7 +55,8 @@ def test_every_setting_is_read_and_no_other():
     read = found(r'\.get<\w+>\("([^"]+)"', (SOURCES / "settings.ts").read_text(encoding="utf-8"))
     # The language client reads the first of the others by itself, the server asks for what is left.
     azure = {
-        f"{cloud.SECTION}.{name}" for name in ("subscription", "resourceGroup", "workspace", "registries")
+        f"{azure_settings.SECTION}.{name}"
+        for name in ("subscription", "resourceGroup", "workspace", "registries")
     }
     others = {"joblens.trace.server", check_settings.SECTION}
     assert settings == {f"joblens.{name}" for name in read} | others | azure
@@ -71,6 +72,8 @@ def test_a_severity_in_the_settings_is_one_that_the_server_knows():
 def test_both_sides_know_the_same_messages():
     python = {protocol.RUN, protocol.CANCEL, protocol.SUBMIT, protocol.RUN_EVENT, protocol.TOKEN}
     python |= {protocol.WORKSPACES, protocol.USE_WORKSPACE, protocol.WORKSPACE_STATE}
+    python |= {protocol.JOBS, protocol.FOLLOW_JOB, protocol.CANCEL_JOB, protocol.DOWNLOAD_JOB}
+    python |= {protocol.ARCHIVE_JOB, protocol.JOB_EVENT, protocol.PREFLIGHT}
     python |= {protocol.TRIAL, protocol.SWEEP, protocol.SWEEP_PAGE, protocol.RESUME}
     assert python == found(r'"(joblens/\w+)"', PROTOCOL)
 

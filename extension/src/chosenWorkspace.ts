@@ -1,6 +1,6 @@
 /** The Azure ML workspace that the user has chosen for this window, and for the next one on the same folder. */
 
-import { type Disposable, EventEmitter, type Memento, workspace } from "vscode";
+import { commands, type Disposable, EventEmitter, type Memento, workspace } from "vscode";
 
 import type { Client } from "./client";
 import { log } from "./log";
@@ -20,6 +20,7 @@ export class ChosenWorkspace implements Disposable {
   ) {
     // A server that is started again knows nothing of it.
     this.subscription = client.onRunning(() => void this.tell());
+    this.tellMenus();
   }
 
   get current(): UseWorkspaceParams | undefined {
@@ -28,6 +29,7 @@ export class ChosenWorkspace implements Disposable {
 
   async choose(chosen: UseWorkspaceParams | undefined): Promise<void> {
     await this.memory.update(KEY, chosen);
+    this.tellMenus();
     this.changes.fire();
     await this.client.request(useWorkspaceRequest, chosen ?? NONE);
   }
@@ -35,6 +37,10 @@ export class ChosenWorkspace implements Disposable {
   dispose(): void {
     this.subscription.dispose();
     this.changes.dispose();
+  }
+
+  private tellMenus(): void {
+    void commands.executeCommand("setContext", "joblens.hasWorkspace", this.current !== undefined);
   }
 
   private async tell(): Promise<void> {

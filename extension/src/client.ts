@@ -1,18 +1,24 @@
 /** Starts, restarts and asks the language server; the only file that speaks LSP. */
 
-import { type Disposable, EventEmitter, type ExtensionContext } from "vscode";
+import { randomUUID } from "node:crypto";
+
+import { type CancellationToken, type Disposable, EventEmitter, type ExtensionContext } from "vscode";
 import {
   CloseAction,
   ErrorAction,
   type ErrorHandler,
   LanguageClient,
   State,
+  WorkDoneProgress,
+  WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
 
 import { log } from "./log";
 import { editorToken } from "./account";
 import {
+  JOB_EVENT,
   OWN_EXTENSION,
+  type Progress,
   RUN_EVENT,
   type Request,
   type RunEvent,
@@ -31,6 +37,8 @@ export type FindServer = () => Promise<ServerCommand | undefined>;
 export class Client implements Disposable {
   private readonly runEvents = new EventEmitter<RunEvent>();
   readonly onRunEvent = this.runEvents.event;
+  private readonly jobEvents = new EventEmitter<RunEvent>();
+  readonly onJobEvent = this.jobEvents.event;
   private readonly stopped = new EventEmitter<void>();
   /** The server is gone: asked to, or crashed; a crashed one is started again. */
   readonly onStopped = this.stopped.event;
@@ -60,19 +68,51 @@ export class Client implements Disposable {
   async request<Params, Answer>(
     request: Request<Params, Answer>,
     params: Params,
+    withdrawn?: CancellationToken,
   ): Promise<Answer | undefined> {
-    if (this.client?.state === State.Stopped) await this.restart();
-    else if (!this.client) await this.start();
-    await this.busy;
-    return this.client?.sendRequest<Answer>(request.method, params);
+    // An absent token would be taken for a second parameter.
+    const more = withdrawn ? [withdrawn] : [];
+    return (await this.ready())?.sendRequest<Answer>(request.method, params, ...more);
+  }
+
+  /** As `request`, for what takes long: `tell` hears how far it has come; withdrawn, it ends in good order. */
+  async requestSlowly<Params extends object, Answer>(
+    request: Request<Params, Answer>,
+    params: Params,
+    tell: (progress: Progress) => void,
+    withdrawn: CancellationToken,
+  ): Promise<Answer | undefined> {
+    const token = randomUUID();
+    const client = await this.ready();
+    if (!client) return undefined;
+    const listening = client.onProgress(WorkDoneProgress.type, token, (value) => {
+      if (value.kind === "report") tell(value);
+    });
+    const ending = withdrawn.onCancellationRequested(
+      () => void client.sendNotification(WorkDoneProgressCancelNotification.type, { token }),
+    );
+    try {
+      return await client.sendRequest<Answer>(request.method, { ...params, workDoneToken: token });
+    } finally {
+      listening.dispose();
+      ending.dispose();
+    }
   }
 
   dispose(): void {
     void this.afterwards(() => this.stopNow());
     this.runEvents.dispose();
+    this.jobEvents.dispose();
     this.stopped.dispose();
     this.running.dispose();
     this.workspaceStates.dispose();
+  }
+
+  private async ready(): Promise<LanguageClient | undefined> {
+    if (this.client?.state === State.Stopped) await this.restart();
+    else if (!this.client) await this.start();
+    await this.busy;
+    return this.client;
   }
 
   private afterwards(step: () => Promise<void>): Promise<void> {
@@ -87,6 +127,9 @@ export class Client implements Disposable {
     const client = languageClient(server);
     client.onNotification(RUN_EVENT, (event: RunEvent) => {
       this.runEvents.fire(event);
+    });
+    client.onNotification(JOB_EVENT, (event: RunEvent) => {
+      this.jobEvents.fire(event);
     });
     client.onNotification(WORKSPACE_STATE, (state: WorkspaceState) => {
       this.workspaceStates.fire(state);

@@ -8,7 +8,9 @@ import { ChosenWorkspace } from "./chosenWorkspace";
 import { checkWorkspace } from "./commands/checkWorkspace";
 import { chooseWorkspace } from "./commands/chooseWorkspace";
 import { dryRun } from "./commands/dryRun";
+import { jobActions } from "./commands/jobActions";
 import { migrateFile } from "./commands/migrateFile";
+import { preflight } from "./commands/preflight";
 import { restartServer } from "./commands/restartServer";
 import { resumeSweep } from "./commands/resumeSweep";
 import { runActions } from "./commands/runActions";
@@ -22,6 +24,8 @@ import { indentBelowKeys } from "./indentBelowKeys";
 import { log } from "./log";
 import { restartOnNewPython } from "./restartOnNewPython";
 import { DryRunText } from "./views/dryRunText";
+import { JobLogs } from "./views/jobLogs";
+import { JobTree } from "./views/jobTree";
 import { RunTree } from "./views/runTree";
 import { Runs } from "./views/runs";
 import { SearchPanels } from "./views/searchPanels";
@@ -33,12 +37,16 @@ export function activate(context: ExtensionContext): void {
   const panels = new SearchPanels(client);
   const dryRunText = new DryRunText();
   const workspace = new ChosenWorkspace(client, context.workspaceState);
+  const jobs = new JobTree(client, workspace);
+  const jobLogs = new JobLogs(client);
   context.subscriptions.push(
     log,
     runs,
     dryRunText,
     panels,
-    new RunTree(client, runs),
+    jobs,
+    jobLogs,
+    new RunTree(client, runs, jobs),
     workspace,
     new WorkspaceStatus(client, workspace),
     chooseWorkspace(client, workspace),
@@ -47,7 +55,9 @@ export function activate(context: ExtensionContext): void {
     showSearch(runs, panels),
     resumeSweep(client, runs),
     dryRun(client, dryRunText),
-    submit(client),
+    submit(client, workspace, jobs),
+    preflight(client),
+    jobActions(client, jobs, jobLogs),
     migrateFile(client),
     cancelRun(client, runs),
     runActions(runs),

@@ -76,6 +76,62 @@ export interface SubmittedJob {
   readonly name: string;
   readonly status: string;
   readonly studioUrl: string;
+  readonly workspace: string;
+}
+
+/** A job as the workspace knows it. */
+export interface Job {
+  readonly name: string;
+  readonly displayName: string;
+  readonly experiment: string;
+  readonly type: string;
+  readonly status: string;
+  readonly isOver: boolean;
+  /** A moment as ISO 8601 has it, or nothing. */
+  readonly created: string;
+  readonly studioUrl: string;
+  /** Sweeps have trials, pipelines have steps: jobs of their own. */
+  readonly hasChildren: boolean;
+}
+
+export interface JobsParams {
+  /** The sweep or pipeline whose jobs are asked for; without one, the workspace's own. */
+  readonly parent?: string;
+  /** How many, at the most, the newest first. */
+  readonly most: number;
+}
+
+export interface Jobs {
+  readonly workspace: string;
+  readonly jobs: readonly Job[];
+  /** There are more than these. */
+  readonly more: boolean;
+}
+
+export interface DownloadParams {
+  readonly name: string;
+  readonly folder: string;
+}
+
+export interface Downloaded {
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** What there is to know beside it. */
+  readonly notes: readonly string[];
+}
+
+/** What submitting a file would meet; its problems are told as those of the file. */
+export interface Preflight {
+  readonly summary: string;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** How far something long has come, in words and of a hundred. */
+export interface Progress {
+  readonly message?: string;
+  readonly percentage?: number;
 }
 
 /** The full address of an Azure ML workspace. */
@@ -142,7 +198,23 @@ export const sweepPageRequest: Request<{ readonly name: string; readonly nonce: 
   method: "joblens/sweepPage",
 };
 export const resumeRequest: Request<{ readonly name: string }, StartedRun> = { method: "joblens/resume" };
+export const preflightRequest: Request<{ readonly uri: string }, Preflight> = { method: "joblens/preflight" };
+/** What follows shows its progress, and can be canceled where that is shown. */
 export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };
+export const downloadJobRequest: Request<DownloadParams, Downloaded> = { method: "joblens/downloadJob" };
+export const jobsRequest: Request<JobsParams, Jobs> = { method: "joblens/jobs" };
+export const cancelJobRequest: Request<{ readonly name: string }, { readonly status: string }> = {
+  method: "joblens/cancelJob",
+};
+export const archiveJobRequest: Request<{ readonly name: string }, unknown> = {
+  method: "joblens/archiveJob",
+};
+/** Its log comes as `joblens/jobEvent`, from its beginning; answered when it is over, or withdrawn. */
+export const followJobRequest: Request<{ readonly name: string }, { readonly status: string }> = {
+  method: "joblens/followJob",
+};
+/** As `joblens/runEvent`, of a job in the workspace. */
+export const JOB_EVENT = "joblens/jobEvent";
 export const workspacesRequest: Request<WorkspacesParams, { readonly workspaces: readonly Workspace[] }> = {
   method: "joblens/workspaces",
 };

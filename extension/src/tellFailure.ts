@@ -3,24 +3,35 @@
 import { commands, window } from "vscode";
 
 import { log } from "./log";
+import { REQUEST_CANCELLED } from "./protocol";
 
 export async function tellFailure(error: unknown): Promise<void> {
+  if (isCanceled(error)) return;
   const message = failureText(error);
+  const { show, details = "" } = dataOf(error);
   log.error(message, ...(error instanceof Error && error.cause ? [error.cause] : []));
-  if (dataOf(error).show === "problems") {
-    const show = "Show Problems";
-    const answer = await window.showErrorMessage(message, show);
-    if (answer === show) await commands.executeCommand("workbench.actions.view.problems");
+  if (show === "problems") {
+    const problems = "Show Problems";
+    const answer = await window.showErrorMessage(message, problems);
+    if (answer === problems) await commands.executeCommand("workbench.actions.view.problems");
     return;
   }
-  const show = "Show Log";
-  if ((await window.showErrorMessage(message, show)) === show) log.show(true);
+  if (details !== "") log.info(`What was answered:\n${details}`);
+  const look = details === "" ? "Show Log" : "Show Details";
+  if ((await window.showErrorMessage(message, look)) === look) log.show(true);
+}
+
+/** Whether it failed because the user ended it, who knows that. */
+function isCanceled(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === REQUEST_CANCELLED;
 }
 
 /** What the server sends with a refusal: the next step, and where in the editor to take it. */
 interface RefusalData {
   readonly hint?: string;
   readonly show?: string;
+  /** What Azure answered, word by word. */
+  readonly details?: string;
 }
 
 function dataOf(error: unknown): RefusalData {

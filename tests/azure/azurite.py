@@ -71,7 +71,9 @@ def running(folder: Path, certificate: Certificate) -> Iterator[Storage]:
     command = ["node", str(_PROGRAM), "--location", str(folder), "--silent", "--skipApiVersionCheck"]
     command += ["--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort", str(storage.port)]
     command += ["--cert", str(certificate.path), "--key", str(certificate.key)]
-    with subprocess.Popen(command, env=os.environ | {"AZURITE_ACCOUNTS": f"{_ACCOUNT}:{key}"}) as process:
+    environment = os.environ | {"AZURITE_ACCOUNTS": f"{_ACCOUNT}:{key}"}
+    # What is said on stdout is for whoever started us: Azurite greets on stderr.
+    with subprocess.Popen(command, env=environment, stdout=2) as process:
         try:
             _wait_until_it_answers(storage, process)
             yield storage

@@ -1,18 +1,19 @@
 /** One run's output in a panel that looks and scrolls like a terminal. */
 
-import {
-  commands,
-  type Disposable,
-  EventEmitter,
-  type Pseudoterminal,
-  type Terminal,
-  ThemeIcon,
-  window,
-} from "vscode";
+import { type Disposable, EventEmitter, type Pseudoterminal, type Terminal, ThemeIcon, window } from "vscode";
 
 const CONTROL_C = "\x03";
 /** A run can say millions of lines; all of them are in its folder, here are the last. */
 const KEPT_LINES = 5000;
+
+/** What the user does in the panel. */
+export interface PanelActions {
+  readonly icon: string;
+  /** Ctrl+C. */
+  readonly interrupt: () => unknown;
+  /** The panel is closed; the run is left alone. */
+  readonly leave?: () => unknown;
+}
 
 export class RunTerminal implements Disposable {
   private readonly written = new EventEmitter<string>();
@@ -21,14 +22,17 @@ export class RunTerminal implements Disposable {
   /** Text written before the panel is open is dropped by the editor: `open` writes what was kept. */
   private isOpen = false;
 
-  constructor(private readonly run: string) {}
+  constructor(
+    private readonly run: string,
+    private readonly does: PanelActions,
+  ) {}
 
   /** Shows the panel; one that the user has closed comes back with its lines in it. */
   reveal(): void {
     if (!this.terminal || this.terminal.exitStatus) {
       this.terminal = window.createTerminal({
         name: `Joblens: ${this.run}`,
-        iconPath: new ThemeIcon("play"),
+        iconPath: new ThemeIcon(this.does.icon),
         isTransient: true,
         pty: this.pty(),
       });
@@ -56,12 +60,12 @@ export class RunTerminal implements Disposable {
         this.isOpen = true;
         this.written.fire(this.kept.join(""));
       },
-      // Closing the panel leaves the run alone.
       close: () => {
         this.isOpen = false;
+        this.does.leave?.();
       },
       handleInput: (data) => {
-        if (data === CONTROL_C) void commands.executeCommand("joblens.cancelRun", this.run);
+        if (data === CONTROL_C) this.does.interrupt();
       },
     };
   }

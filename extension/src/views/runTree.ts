@@ -1,4 +1,4 @@
-/** The runs of this editor in the Explorer, a sweep with its trials below it. */
+/** The runs of this editor in the Explorer, a sweep with its trials below it; then the workspace's jobs. */
 
 import {
   Disposable,
@@ -16,40 +16,49 @@ import {
 import type { Client } from "../client";
 import { log } from "../log";
 import { isFinal, type Sweep, sweepRequest } from "../protocol";
+import { type ClusterNode, isClusterNode } from "./jobNodes";
+import type { JobTree } from "./jobTree";
 import { contextOf, descriptionOf, iconOf, isTrial, type Node, type RunNode } from "./runNodes";
 import type { Run, Runs } from "./runs";
+
+type AnyNode = Node | ClusterNode;
 
 /** Milliseconds between two looks at the sweeps that run. */
 const TURN = 1000;
 
-export class RunTree implements Disposable, TreeDataProvider<Node> {
+export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
   private readonly changed = new EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly sweeps = new Map<string, Sweep>();
   private readonly subscriptions: Disposable;
-  private readonly view: TreeView<Node>;
+  private readonly view: TreeView<AnyNode>;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
 
   constructor(
     private readonly client: Client,
     private readonly runs: Runs,
+    private readonly jobs: JobTree,
   ) {
     this.view = window.createTreeView("joblens.runTree", { treeDataProvider: this });
     const listening = runs.onChanged(() => {
       this.changed.fire(undefined);
       void this.look();
     });
-    this.subscriptions = Disposable.from(this.view, listening, this.changed);
+    this.subscriptions = Disposable.from(this.view, listening, this.followJobs(), this.changed);
   }
 
-  getChildren(node?: Node): Node[] {
-    if (!node) return [...this.runs.all()].reverse().map((run) => this.nodeOf(run));
+  getChildren(node?: AnyNode): AnyNode[] | Promise<AnyNode[]> {
+    if (!node) {
+      return [...[...this.runs.all()].reverse().map((run) => this.nodeOf(run)), ...this.jobs.roots()];
+    }
+    if (isClusterNode(node)) return this.jobs.children(node);
     const trials = this.sweeps.get(node.name)?.trials ?? [];
     return isTrial(node) ? [] : trials.map((trial) => ({ name: trial.name, trial }));
   }
 
-  getParent(node: Node): Node | undefined {
+  getParent(node: AnyNode): AnyNode | undefined {
+    if (isClusterNode(node)) return this.jobs.parentOf(node);
     if (!isTrial(node)) return undefined;
     for (const run of this.runs.all()) {
       const trials = this.sweeps.get(run.name)?.trials ?? [];
@@ -58,7 +67,8 @@ export class RunTree implements Disposable, TreeDataProvider<Node> {
     return undefined;
   }
 
-  getTreeItem(node: Node): TreeItem {
+  getTreeItem(node: AnyNode): TreeItem {
+    if (isClusterNode(node)) return this.jobs.item(node);
     const item = isTrial(node) ? trialItem(node.trial) : runItem(node);
     item.id = node.name;
     item.description = descriptionOf(node);
@@ -70,6 +80,27 @@ export class RunTree implements Disposable, TreeDataProvider<Node> {
   dispose(): void {
     clearTimeout(this.timer);
     this.subscriptions.dispose();
+  }
+
+  /** Lets the jobs know whether they are seen, and shows what comes of it. */
+  private followJobs(): Disposable {
+    const opens = (open: boolean) => (event: { readonly element: AnyNode }) => {
+      if ("workspace" in event.element) this.jobs.see({ open });
+    };
+    return Disposable.from(
+      this.jobs.onChanged(() => {
+        this.changed.fire(undefined);
+      }),
+      this.jobs.onReveal(async (node) => {
+        await this.view.reveal(node, { select: false, focus: false, expand: true });
+        this.jobs.see({ open: true });
+      }),
+      this.view.onDidExpandElement(opens(true)),
+      this.view.onDidCollapseElement(opens(false)),
+      this.view.onDidChangeVisibility(({ visible }) => {
+        this.jobs.see({ visible });
+      }),
+    );
   }
 
   private nodeOf({ name, status, isSweep }: Run): RunNode {

@@ -86,7 +86,9 @@ export class Runs implements Disposable {
   private run(name: string): Run {
     const known = this.runs.get(name);
     if (known) return known;
-    const run = { name, terminal: new RunTerminal(name), status: "Starting", isSweep: false };
+    const interrupt = () => commands.executeCommand("joblens.cancelRun", name);
+    const terminal = new RunTerminal(name, { icon: "play", interrupt });
+    const run = { name, terminal, status: "Starting", isSweep: false };
     this.runs.set(name, run);
     return run;
   }

@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,61 +16,24 @@ from lsprotocol import types
 
 from joblens.errors import UserError
 from joblens.lsp import protocol, runs
+from joblens.lsp.azure_settings import SECTION, AzureSettings
 from joblens.lsp.uris import path_of
 
 if TYPE_CHECKING:
+    from joblens.azure.jobs.service import JobService
     from joblens.azure.resource_manager import ResourceManager
+    from joblens.azure.sign_in import Account
     from joblens.azure.workspace import Workspace
     from joblens.azure.workspace_names import State, WorkspaceNames
     from joblens.engine.lookup import Opener
     from joblens.job.known_assets import KnownAssets
     from joblens.lsp.server import JoblensServer
 
-SECTION = "joblens.azure"
-"""The settings, as package.json has them."""
-_REGISTRIES = ("azureml",)
 _TOKEN_WITHIN = 120.0
 _SETTINGS_WITHIN = 5.0
 _SOON = 0.1
 """Seconds in which news of names are told together."""
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class AzureSettings:
-    """What the editor's settings say of the workspace."""
-
-    subscription: str = ""
-    resource_group: str = ""
-    workspace: str = ""
-    registries: tuple[str, ...] = _REGISTRIES
-
-    @staticmethod
-    def of(told: object) -> AzureSettings:
-        """Read from the section of the settings; what is of another type is as not said."""
-        said = told if isinstance(told, Mapping) else vars(told) if hasattr(told, "__dict__") else {}
-        registries = said.get("registries")
-        return AzureSettings(
-            _text(said.get("subscription")),
-            _text(said.get("resourceGroup")),
-            _text(said.get("workspace")),
-            tuple(map(str, registries)) if isinstance(registries, list | tuple) else _REGISTRIES,
-        )
-
-    def workspace_of(self, folder: Path) -> Workspace:
-        """The workspace for files in a folder; raises NoWorkspaceError."""
-        from joblens.azure.workspace import find_workspace
-
-        return find_workspace(
-            folder,
-            subscription=self.subscription,
-            resource_group=self.resource_group,
-            workspace=self.workspace,
-        )
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
 
 
 class CloudNames:
@@ -83,6 +44,9 @@ class CloudNames:
         self.chosen: Workspace | None = None
         self._editor_account = False
         """Whether the chosen one is asked as the editor's account."""
+        self._jobs: JobService | None = None
+        self._account: Account | None = None
+        """The editor's."""
         self._managers: dict[bool, ResourceManager] = {}
         self._news: asyncio.Handle | None = None
 
@@ -115,7 +79,7 @@ class CloudNames:
         names = await asyncio.to_thread(self._made, loop, workspace, settings, manager)
         self.end()
         self.chosen, self._server.names.cloud = workspace, names
-        self._editor_account = editor_account
+        self._editor_account, self._jobs = editor_account, None
         self._tell(workspace, names.state)
         self._news_soon()
         names.renew()  # Whatever is known: the user wants to see whether it answers.
@@ -123,7 +87,8 @@ class CloudNames:
     def drop(self) -> None:
         """Tell no workspace's names any more."""
         self.end()
-        self.chosen = self._server.names.cloud = None
+        self.chosen = self._server.names.cloud = self._jobs = None
+        self._editor_account = False
         self._news_soon()
 
     def end(self) -> None:
@@ -156,6 +121,19 @@ class CloudNames:
         editor_account = self.chosen is not None and self._editor_account
         return self.manager(editor_account=editor_account, loop=loop)
 
+    def account(self) -> Account | None:
+        """Who the chosen workspace is asked as: the editor's account, or None for this machine's."""
+        return self._editor(asyncio.get_running_loop()) if self._editor_account else None
+
+    @property
+    def jobs(self) -> JobService | None:
+        """What knows the jobs of the chosen workspace."""
+        from joblens.azure.jobs.service import JobService
+
+        if self._jobs is None and self.chosen is not None:
+            self._jobs = JobService(self.manager(editor_account=self._editor_account), self.chosen)
+        return self._jobs
+
     def _settings_in(self, loop: asyncio.AbstractEventLoop) -> AzureSettings:
         """The settings, asked for from another thread; an editor that does not answer says nothing."""
         try:
@@ -168,13 +146,19 @@ class CloudNames:
     ) -> ResourceManager:
         """Who reads from Azure, as the editor's account or as this machine's; `loop` for other threads."""
         from joblens.azure.resource_manager import ResourceManager
-        from joblens.azure.sign_in import EditorAccount, MachineAccount
+        from joblens.azure.sign_in import MachineAccount
 
         if editor_account not in self._managers:
-            ours = loop or asyncio.get_running_loop()
-            account = EditorAccount(lambda scope: self._token(ours, scope))
-            self._managers[editor_account] = ResourceManager(account if editor_account else MachineAccount())
+            account = self._editor(loop or asyncio.get_running_loop()) if editor_account else MachineAccount()
+            self._managers[editor_account] = ResourceManager(account)
         return self._managers[editor_account]
+
+    def _editor(self, loop: asyncio.AbstractEventLoop) -> Account:
+        from joblens.azure.sign_in import EditorAccount
+
+        if self._account is None:
+            self._account = EditorAccount(lambda scope: self._token(loop, scope))
+        return self._account
 
     def _made(
         self,
@@ -285,6 +269,9 @@ async def _seen(manager: ResourceManager) -> list[dict[str, str]]:
     asked = [asyncio.wrap_future(errands.run(partial(_of, manager, one))) for one in names]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     found = [one for some in answers if not isinstance(some, BaseException) for one in some]
+    refused = next((one for one in answers if isinstance(one, UserError)), None)
+    if refused is not None and not found:
+        raise runs.refusal(str(refused), hint=refused.hint)
     return [_shown(one, names[one.subscription_id]) for one in found]
 
 

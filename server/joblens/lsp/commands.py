@@ -93,9 +93,9 @@ async def _cancel_run(server: JoblensServer, call: Call) -> object:
 
 
 async def _submit(server: JoblensServer, call: Call) -> object:
-    uri = _saved(server, call)
-    async with progress.shown(server, call.token, "Submitting the job to the cluster"):
-        submitted = await runs.submit(server, uri)
+    from joblens.lsp import submitting
+
+    submitted = await submitting.submit(server, _saved(server, call), call.token)
     said = f"Job '{submitted['name']}' is submitted: {submitted['status']}. {submitted['studioUrl']}".strip()
     server.window_show_message(types.ShowMessageParams(types.MessageType.Info, said))
     return submitted

@@ -11,7 +11,7 @@ from joblens.lsp import protocol, runs
 
 if TYPE_CHECKING:
     from joblens.azure.preflight import Preflight
-    from joblens.lsp.cloud import AzureSettings
+    from joblens.lsp.azure_settings import AzureSettings
     from joblens.lsp.server import JoblensServer
     from joblens.text.document import Document
 

@@ -1,4 +1,4 @@
-"""The editor's runs: start, follow, cancel, submit, off the main loop; a run belongs to its supervisor."""
+"""The editor's runs: start, follow, cancel, off the main loop; a run belongs to its supervisor."""
 
 from __future__ import annotations
 
@@ -9,32 +9,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from joblens.errors import CloudError, JobFileError, UserError
+from joblens.errors import CanceledError, JobFileError, UserError
 from joblens.lsp import protocol
 from joblens.lsp.uris import path_of
 
 if TYPE_CHECKING:
-    from joblens.azure.workspace import Workspace
     from joblens.engine.events import Event
     from joblens.engine.lookup import Opener
     from joblens.engine.run import Run
-    from joblens.lsp.cloud import AzureSettings
     from joblens.lsp.server import JoblensServer
 
 _USER_ERROR = -32001
-"""JSON-RPC code of a failure the user can act on; `data.hint` says how."""
+"""JSON-RPC code of a failure the user can act on; `data.hint` says how, `data.details` what others said."""
+_CANCELLED = types.LSPErrorCodes.RequestCancelled.value
 
 _PENDING = 1000
 """Events on their way to the editor at once."""
 _SHOWN = 1 << 20
 """Bytes of a log that an editor is shown at once; of a flood, the newest."""
-
-_NO_WORKSPACE = (
-    "Put the workspace's config.json (its page in the studio offers it for download) beside the job,"
-    " or set the defaults once in a terminal: `az account set` and `az configure --defaults`."
-)
 
 
 class Refusal(JsonRpcException):
@@ -63,10 +58,6 @@ def register(server: JoblensServer) -> None:
     async def _cancel(params: Any) -> dict[str, str]:
         await cancel(server, str(getattr(params, "name", "")))
         return {}
-
-    @server.feature(protocol.SUBMIT)
-    async def _submit(params: Any) -> dict[str, str]:
-        return await submit(server, str(getattr(params, "uri", "")))
 
 
 async def start(
@@ -124,19 +115,11 @@ def folder(server: JoblensServer, name: str) -> Path:
     return server.runs.get(name) or _folder_of(name, server.workspace.root_path)
 
 
-async def submit(server: JoblensServer, uri: str) -> dict[str, str]:
-    """Send a file's job to the workspace that is chosen, else to the one that is configured."""
-    file = file_of(uri)
-    settings = await server.cloud.settings()
-    answer: dict[str, str] = await answered(_submit_job, file, server.cloud.chosen, settings)
-    return answer
-
-
 def file_of(uri: str) -> Path:
     """The file of a document; refused where it has none yet."""
     path = path_of(uri)
     if path is None:
-        raise _refusal(UserError("This document is not a file yet.", hint="Save it, then try again."))
+        raise refused(UserError("This document is not a file yet.", hint="Save it, then try again."))
     return path
 
 
@@ -145,17 +128,19 @@ async def answered(work: Any, *args: Any) -> Any:
     try:
         return await asyncio.to_thread(work, *args)
     except UserError as error:
-        raise _refusal(error) from error
+        raise refused(error) from error
 
 
 def refusal(message: str, *, hint: str) -> Refusal:
     """A refusal that only the editor's own state gives a reason for."""
-    return _refusal(UserError(message, hint=hint))
+    return refused(UserError(message, hint=hint))
 
 
-def _refusal(error: UserError, *, show: str | None = None) -> Refusal:
-    data = {"hint": error.hint} if show is None else {"hint": error.hint, "show": show}
-    return Refusal(str(error), _USER_ERROR, data)
+def refused(error: UserError, *, show: str | None = None) -> Refusal:
+    """A failure as the editor is told of it; `show` is where it shows more."""
+    data = {"hint": error.hint, "show": show, "details": error.details}
+    code = _CANCELLED if isinstance(error, CanceledError) else _USER_ERROR
+    return Refusal(str(error), code, {key: value for key, value in data.items() if value})
 
 
 def refuse_errors(file: Path) -> None:
@@ -175,7 +160,7 @@ def refuse_errors(file: Path) -> None:
         told = JobFileError(
             f"{file.name} has {count}, so nothing was started.", hint=f"First: {errors[0].message}"
         )
-        raise _refusal(told, show="problems")
+        raise refused(told, show="problems")
 
 
 def _dry_run(file: Path, backend: str | None, workspace: Opener) -> str:
@@ -238,15 +223,3 @@ def _folder_of(name: str, root: str | None) -> Path:
     from joblens.engine.listing import folder_of
 
     return folder_of(name, Path(root or "."))
-
-
-def _submit_job(file: Path, chosen: Workspace | None, settings: AzureSettings) -> dict[str, str]:
-    from joblens.azure.submit import submit
-    from joblens.azure.workspace import NoWorkspaceError
-
-    try:
-        workspace = chosen or settings.workspace_of(file.parent)
-    except NoWorkspaceError as error:
-        raise CloudError(str(error), hint=_NO_WORKSPACE) from error
-    submitted = submit(file, workspace)
-    return {"name": submitted.name, "status": submitted.status, "studioUrl": submitted.studio_url or ""}

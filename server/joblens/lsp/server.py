@@ -17,6 +17,7 @@ from joblens import __version__
 from joblens.lsp import (
     check_settings,
     cloud,
+    jobs,
     language,
     names,
     preflight,
@@ -24,6 +25,7 @@ from joblens.lsp import (
     protocol,
     runs,
     stdio,
+    submitting,
     sweeps,
     watch,
 )
@@ -92,6 +94,8 @@ def create() -> JoblensServer:
     preflight.register(server)
     cloud.register(server)
     sweeps.register(server)
+    submitting.register(server)
+    jobs.register(server)
     return server
 
 

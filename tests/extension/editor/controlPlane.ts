@@ -19,7 +19,14 @@ interface Welcome {
 }
 
 /** What a test may ask for; tests/azure/serve.py says more. */
-export type Wish = { fault: Record<string, unknown> } | { clear: true } | { calls: string } | { job: string };
+export type Wish =
+  | { fault: Record<string, unknown> }
+  | { clear: true }
+  | { calls: string }
+  | { job: string }
+  | { hold: string }
+  | { release: string }
+  | { sdk: string; name: string };
 
 export class ControlPlane {
   private constructor(

@@ -9,7 +9,7 @@ import { type Browser, chromium, type Locator, type Page } from "playwright-core
 import { ROOT } from "../../../scripts/root.mjs";
 
 /** A busy machine takes its time; what is there sooner is seen sooner. */
-export const PATIENCE = 90_000;
+export const PATIENCE = Number(process.env["JOBLENS_PATIENCE"] ?? 90_000);
 
 /** A menu that has not come by then was closed before it could be seen. */
 const MENU_PATIENCE = 10_000;
