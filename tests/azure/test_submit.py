@@ -344,7 +344,9 @@ def test_the_editors_account_signs_in_for_a_submission(
 
 class SignedOut(Signed):
     def token(self, scope: str, *, renew: bool = False) -> str:
-        raise CloudError("The editor is not signed in to Azure.", hint="Choose the workspace again to sign in.")
+        raise CloudError(
+            "The editor is not signed in to Azure.", hint="Choose the workspace again to sign in."
+        )
 
 
 def test_who_has_signed_out_is_told_what_the_account_says(

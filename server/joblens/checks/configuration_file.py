@@ -15,7 +15,7 @@ OWN_FILE, SHARED_FILE = "joblens.toml", "pyproject.toml"
 FILES = (OWN_FILE, SHARED_FILE)
 
 TABLES = ("check", "run", "ray", "environments", "data", "datastores", "azure")
-"""What a file may say of us: `azure` is for azure/preflight, `check` for us, the rest for engine/settings.py."""
+"""What a file may say of us: `azure` is azure/preflight's, `check` is ours, the rest engine/settings.py's."""
 
 Table: TypeAlias = Mapping[str, object]
 
