@@ -279,12 +279,13 @@ def test_a_job_for_this_machine_is_not_sent(tmp_path: Path) -> None:
 def test_a_compute_that_is_not_there_can_be_made(
     plane: ControlPlane, workspace: Workspace, tmp_path: Path
 ) -> None:
-    plane.faults.add(where="GET .*/computes/cpu-cluster", status=404, message="The compute was not found.")
-    plane.faults.add(where="PUT .*/jobs/", status=404, message="The compute cpu-cluster was not found.")
-    with pytest.raises(CloudError) as caught:
-        submit(job_file(tmp_path), workspace)
-    assert "cpu-cluster" in str(caught.value)
-    assert "joblens compute create --name cpu-cluster" in caught.value.hint
+    plane.faults.add(where="PUT .*/jobs/", status=400, message="Unknown compute target 'cpu-cluster'.")
+    step = "{command: ls, environment: azureml:sklearn:1, compute: azureml:cpu-cluster}"
+    pipeline = f"type: pipeline\njobs:\n  one: {step}\n"
+    for folder, text in (("command", JOB), ("pipeline", pipeline)):
+        with pytest.raises(CloudError, match=r"^The workspace has no compute 'cpu-cluster'") as caught:
+            submit(job_file(tmp_path / folder, text), workspace)
+        assert "joblens compute create --name cpu-cluster" in caught.value.hint
 
 
 def test_the_facts_of_git_are_those_of_the_jobs_repository(
@@ -299,15 +300,15 @@ def test_the_facts_of_git_are_those_of_the_jobs_repository(
     submit(file, workspace, name="from-git")
     (file.parent / "notes.txt").touch()
     git(file.parent, "add", "-A")
-    submit(file, workspace, name="from-git-dirty")
+    submit(file, workspace, name="dirty-git")
     submit(job_file(tmp_path / "elsewhere"), workspace, name="without-git")
     facts = sent_job(plane, "from-git")["properties"]
-    assert facts["azureml.git.repository_uri"] == "https://example.org/flowers.git"
-    assert facts["azureml.git.branch"] == "garden"
+    assert facts["mlflow.source.git.repoURL"] == "https://example.org/flowers.git"
+    assert facts["mlflow.source.git.branch"] == "garden"
     assert facts["mlflow.source.git.commit"] == git(file.parent, "rev-parse", "HEAD")
     assert facts["azureml.git.dirty"] == "False"
-    assert sent_job(plane, "from-git-dirty")["properties"]["azureml.git.dirty"] == "True"
-    assert "azureml.git.branch" not in sent_job(plane, "without-git").get("properties", {})
+    assert sent_job(plane, "dirty-git")["properties"]["azureml.git.dirty"] == "True"
+    assert "mlflow.source.git.branch" not in sent_job(plane, "without-git").get("properties", {})
 
 
 def git(folder: Path, *arguments: str) -> str:

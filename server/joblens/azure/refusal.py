@@ -32,6 +32,10 @@ class UnusableClientError(Exception):
     """What is installed here cannot submit; `args` are why, and the next step."""
 
 
+class RefusedTokenError(Exception):
+    """Whoever asks could not sign in; `args` are why, and the next step."""
+
+
 class LostJobError(Exception):
     """A job was sent, and no answer came; `args` is its name."""
 
@@ -84,8 +88,14 @@ def is_lost(error: BaseException) -> bool:
 
 def _refusal(error: BaseException) -> Refusal:
     names = _names(error)
+    compute = refused_request.missing_compute(str(error))
+    if compute is not None:
+        return Refusal(*compute)
     if isinstance(error, UnusableClientError):
         return Refusal(error.args[0], error.args[1], "client")
+    no_token = next((one for one in _chain(error) if isinstance(one, RefusedTokenError)), None)
+    if no_token is not None:
+        return Refusal(no_token.args[0], no_token.args[1])
     if isinstance(error, LostJobError):
         look = f"Look with `joblens job show {error.args[0]}` before you submit it again."
         return Refusal(f"The job '{error.args[0]}' was sent, but whether Azure took it is not known.", look)
@@ -108,10 +118,10 @@ def _refusal(error: BaseException) -> Refusal:
 
 
 def _of_the_file(error: BaseException) -> Refusal:
-    """A mistake in the file; but what the storage refused is wrapped in the same kind of error."""
-    cause = next((one for one in _chain(error) if "HttpResponseError" in _names(one)), None)
-    if cause is not None:
-        return Refusal(*refused_request.told(cause))
+    """A mistake in the file; but what the storage refuses, and a lost connection, are wrapped so too."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) or _names(cause) & {"HttpResponseError", *_UNREACHED}:
+            return _refusal(cause)
     return Refusal(sentence(str(error)), _FIX_THE_FILE, "job")
 
 
@@ -139,6 +149,14 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What an error says that it comes from; another that was at hand when it was raised is none of it."""
+    cause = error.__cause__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
 
 
 def _names(error: BaseException) -> set[str]:

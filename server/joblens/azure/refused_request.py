@@ -36,6 +36,12 @@ _STORAGE: dict[str, Told] = {
     ),
 }
 _ACTION = re.compile(r"perform action '(?:Microsoft\.MachineLearningServices/)?([^']+)'")
+_NO_COMPUTE = re.compile(
+    r"Unknown compute target '([^']+)'|Not found compute with name ([\w-]+)"
+    r"|\(\w*NotFound\) The [^\n]*?[Cc]omputes?[/ ]'?([\w-]+)'? (?:was )?not found"
+)
+"""What the service says of a single job, and the client of a pipeline."""
+_COMPUTE_STEP = "Make it with `joblens compute create --name {}`, or see `joblens compute list`."
 _KINDS = {
     "computes": "compute",
     "environments": "environment",
@@ -70,6 +76,15 @@ def told(error: BaseException) -> Told:
     return f"Azure refused ({status}): {text}" if status else f"Azure refused: {text}", ""
 
 
+def missing_compute(text: str) -> Told | None:
+    """What is said of a compute that a job names, and the workspace does not have."""
+    found = _NO_COMPUTE.search(text)
+    if found is None:
+        return None
+    name = next(filter(None, found.groups()))
+    return f"The workspace has no compute '{name}'.", _COMPUTE_STEP.format(name)
+
+
 def _unknown(error: BaseException, _text: str) -> Told:
     if _code(error) == "InvalidAuthenticationTokenTenant":
         return "The sign-in is for another tenant than the subscription's (401).", _TENANT
@@ -97,7 +112,7 @@ def _missing(error: BaseException, text: str) -> Told:
     name = f"{asset[4]}:{asset[5]}" if asset[5] else asset[4]
     said = f"The {holder} '{asset[2]}' has no {kind} '{name}' (404)."
     if kind == "compute":
-        return said, f"Make it with `joblens compute create --name {name}`, or see `joblens compute list`."
+        return said, _COMPUTE_STEP.format(name)
     listing = {"environment": "joblens environment list", "data asset": "joblens data list"}.get(kind)
     return said, f"`{listing}` shows what there is." if listing else _CHECK_THE_NAME
 

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from joblens.azure.question import Question
+from joblens.azure.refusal import RefusedTokenError
 from joblens.azure.versions import check_versions
 
 _SHORT = 300
@@ -50,11 +51,10 @@ class _Brought:
     def get_token(self, *scopes: str, claims: str | None = None, **_: Any) -> Any:
         """One for the first scope; the client asks for one at a time."""
         from azure.core.credentials import AccessToken
-        from azure.core.exceptions import ClientAuthenticationError
 
         answer = self._asked.token(scopes[0], renew=self._renew or claims is not None)
         if "value" not in answer:
-            raise ClientAuthenticationError(f"{answer.get('refused')} {answer.get('hint', '')}".strip())
+            raise RefusedTokenError(answer.get("refused"), answer.get("hint", ""))
         return AccessToken(answer["value"], _end_of(answer["value"]))
 
 
