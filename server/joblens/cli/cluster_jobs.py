@@ -128,7 +128,7 @@ def stream(parsed: argparse.Namespace, name: str, service: JobService) -> int:
 
     tell = _json_event if parsed.json else _told_event
     try:
-        end = follow(name, service, tell, every=parsed.all_processes)
+        end = follow(name, service, tell, every=getattr(parsed, "all_processes", False))
     except KeyboardInterrupt:
         again = f"'joblens job stream {name}' follows it again, 'joblens job cancel {name}' ends it"
         print(f"joblens: The job goes on: {again}.", file=sys.stderr)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from joblens.cli.output import is_chosen, printed
 from joblens.cli.preflight import look_ahead
-from joblens.cli.printing import as_json
-from joblens.cli.workspace import workspace_of
+from joblens.cli.workspace import manager, workspace_of
 from joblens.errors import JobFileError
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = {"Name": "name", "Status": "status", "Experiment": "experiment_name", "Studio": "studio_url"}
 _CANCELED = 130
-_ENDED_BADLY = 1
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "KB"))
 
 
@@ -56,7 +54,7 @@ def submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> in
         return _CANCELED
     if parsed.web:
         _open(submitted.studio_url)
-    return _follow(submitted, workspace, parsed) if parsed.stream else 0
+    return _follow(submitted.name, workspace, parsed) if parsed.stream else 0
 
 
 def refuse_cluster_options(parsed: argparse.Namespace) -> None:
@@ -76,20 +74,11 @@ def _print(submitted: Submitted, parsed: argparse.Namespace) -> None:
     print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
 
 
-def _follow(submitted: Submitted, workspace: Workspace, parsed: argparse.Namespace) -> int:
-    from joblens.azure.submit import stream
+def _follow(name: str, workspace: Workspace, parsed: argparse.Namespace) -> int:
+    from joblens.azure.jobs.service import JobService
+    from joblens.cli.cluster_jobs import stream
 
-    say: Callable[[str], None] = (lambda text: as_json({"line": text})) if parsed.json else _say
-    last = stream(submitted.name, workspace, say)
-    if parsed.json:
-        as_json({"name": last.name, "status": last.status})
-    else:
-        print(f"{last.name}: {last.status}")
-    return 0 if last.status == "Completed" else _ENDED_BADLY
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
+    return stream(parsed, name, JobService(manager(), workspace))
 
 
 def _open(address: str | None) -> None:
