@@ -11,6 +11,7 @@ import pytest
 
 from joblens.cli import main
 from tests.azure.control_plane import ControlPlane
+from tests.azure.jobs.conftest import put_job, resolve_here
 from tests.azure.samples import fill
 from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
 from tests.engine import jobs
@@ -97,7 +98,19 @@ EFFECTS: dict[str, Callable[[Done], object]] = {
     "joblens job download -n my-run --all": (
         lambda done: (done.folder / "artifacts" / "outputs" / "o.txt").read_text() == "hello\n"
     ),
-    "joblens job list -o table": lambda done: "my-run  Completed" in done.out,
+    "joblens job show -n on-cluster --query services.Studio.endpoint -o tsv": (
+        lambda done: done.out == "https://ml.azure.com/runs/on-cluster\n"
+    ),
+    "joblens job stream -n on-cluster": lambda done: done.out.startswith("line 1\nline 2\n"),
+    "joblens job download -n on-cluster": (
+        lambda done: (done.folder / "artifacts" / "outputs" / "o.txt").read_text() == "of the cluster\n"
+    ),
+    "joblens job archive -n on-cluster": (
+        lambda done: done.plane.jobs["on-cluster"]["properties"]["isArchived"] is True
+    ),
+    "joblens job list -o table": (
+        lambda done: "my-run      Completed" in done.out and "on-cluster  Queued" in done.out
+    ),
     "joblens job cancel -n my-run": lambda done: done.out == "my-run: Completed\n",
     "joblens environment list": lambda done: "sklearn" in done.out and "Latest version" in done.out,
     "joblens environment list -n sklearn": lambda done: "python:3.11" in done.out,
@@ -128,6 +141,8 @@ def folder(plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (made / "cluster.yml").write_text(CLUSTER)
     fill(plane)
     plane.jobs.clear()
+    plane.looks.clear()
+    resolve_here(monkeypatch)
     names = ("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_ARM_WORKSPACE_NAME")
     for name, value in zip(names, (SUBSCRIPTION, GROUP, WORKSPACE), strict=True):
         monkeypatch.setenv(name, value)
@@ -143,7 +158,11 @@ def test_every_row_of_the_table_is_run() -> None:
 
 @pytest.mark.parametrize("command", RUN)
 def test_an_example_does_what_the_table_says(
-    plane: ControlPlane, folder: Path, capsys: pytest.CaptureFixture[str], command: str
+    plane: ControlPlane,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
 ) -> None:
     program, *words = shlex.split(command)
     assert program == "joblens"
@@ -154,6 +173,13 @@ def test_an_example_does_what_the_table_says(
         options = ("--name", "my-run", "--environment", "this-python", "--stream")
         assert main(["job", "create", "local.yml", *options]) == 0
         capsys.readouterr()
+    if "on-cluster" in command or words[:2] == ["job", "list"]:
+        put_job(plane, "on-cluster")
+        monkeypatch.setenv("AZUREML_RUN_POLLING_INTERVAL_MIN", "0.01")
+        place = "ExperimentRun/dcid.on-cluster/outputs/o.txt"
+        plane.files.client().get_blob_client("artifacts", place).upload_blob(
+            b"of the cluster\n", overwrite=True
+        )
     plane.calls.clear()
     assert main(words) == 0, capsys.readouterr().err
     assert EFFECTS[command](Done(capsys.readouterr().out, plane, folder))

@@ -1,5 +1,6 @@
 """What tests of the workspace's jobs share: the service that asks for them, and jobs to ask for."""
 
+import functools
 import os
 import socket
 from collections.abc import Callable
@@ -32,15 +33,20 @@ class TestAccount:
         return self._plane.tokens.give(self._plane.url)[0]
 
 
-@pytest.fixture
-def service(plane: ControlPlane, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> JobService:
-    """The workspace's jobs, the storage reached through the stand-in."""
+def resolve_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name below `localhost` is this machine, in this process too."""
     resolve = socket.getaddrinfo
 
     def loopback(host: Any, *rest: Any, **named: Any) -> Any:
         return resolve("127.0.0.1" if str(host).endswith(".localhost") else host, *rest, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", loopback)
+
+
+@pytest.fixture
+def service(plane: ControlPlane, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> JobService:
+    """The workspace's jobs, the storage reached through the stand-in."""
+    resolve_here(monkeypatch)
     monkeypatch.setattr(plane, "through", True)
     plane.jobs.clear()
     plane.looks.clear()
@@ -51,25 +57,25 @@ def service(plane: ControlPlane, workspace: Workspace, monkeypatch: pytest.Monke
 @pytest.fixture
 def made(plane: ControlPlane, service: JobService) -> Made:
     """Puts a job into the workspace."""
+    return functools.partial(put_job, plane)
 
-    def make(name: str, status: str = "Queued", created: str = "", **more: Any) -> str:
-        uri = f"azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.{name}"
-        told = {
-            "jobType": "Command",
-            "status": status,
-            "displayName": f"{name} shown",
-            "experimentName": "flowers",
-            "computeId": f"{ROOT}/computes/cpu-cluster",
-            "services": {
-                "Studio": {"jobServiceType": "Studio", "endpoint": f"https://ml.azure.com/runs/{name}"}
-            },
-            "outputs": {"default": {"jobOutputType": "uri_folder", "uri": uri}},
-            "properties": {},
-        }
-        plane.jobs[name] = resource(f"{ROOT}/jobs/{name}", told | more, created)
-        return name
 
-    return make
+def put_job(plane: ControlPlane, name: str, status: str = "Queued", created: str = "", **more: Any) -> str:
+    """Put a job into the workspace, as the resource manager tells of it."""
+    uri = f"azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.{name}"
+    studio = {"jobServiceType": "Studio", "endpoint": f"https://ml.azure.com/runs/{name}"}
+    told = {
+        "jobType": "Command",
+        "status": status,
+        "displayName": f"{name} shown",
+        "experimentName": "flowers",
+        "computeId": f"{ROOT}/computes/cpu-cluster",
+        "services": {"Studio": studio},
+        "outputs": {"default": {"jobOutputType": "uri_folder", "uri": uri}},
+        "properties": {},
+    }
+    plane.jobs[name] = resource(f"{ROOT}/jobs/{name}", told | more, created)
+    return name
 
 
 @pytest.fixture
