@@ -101,12 +101,20 @@ def test_a_file_that_begins_anew_is_read_anew(plane: ControlPlane, service: JobS
 
 
 def test_an_address_that_expired_is_asked_for_anew(
-    plane: ControlPlane, service: JobService, made: Made
+    plane: ControlPlane, service: JobService, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plane.logs[made("expired")] = {LOG: [numbered(0, 5), numbered(0, 9)]}
-    plane.faults.add(where=LOG, status=403, times=1)
-    told, _ = followed("expired", service)
+    monkeypatch.setattr(plane, "lasts", -60.0)
+    told: list[LogEvent] = []
+
+    def tell(event: LogEvent) -> None:
+        told.append(event)
+        plane.lasts = 3600.0  # the first address was given out by now
+
+    stream("expired", service, tell, pause=0.01)
     assert texts(told) == expected(9)
+    answers = [call.status for call in plane.calls if LOG in call.path]
+    assert answers[:2] == [403, 200], "the storage itself refused the first one"
 
 
 def test_a_storage_that_lets_nobody_in_is_told(plane: ControlPlane, service: JobService, made: Made) -> None:
