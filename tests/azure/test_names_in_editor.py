@@ -230,7 +230,7 @@ def test_the_server_stays_small_and_never_loads_a_client_of_azures(
         end = time.monotonic() + PATIENCE
         while len(raw.request("textDocument/completion", place)["items"]) < 200:
             assert time.monotonic() < end
-        largest = _kilobytes(raw.process.pid, "VmHWM")
+        largest = size_of(raw.process.pid)
     imported = {
         line.rpartition("|")[2].strip() for line in capfd.readouterr().err.splitlines() if "|" in line
     }
@@ -239,11 +239,12 @@ def test_the_server_stays_small_and_never_loads_a_client_of_azures(
     assert largest < MEGABYTES * 1024, f"{largest} kB"
 
 
-def _kilobytes(pid: int, what: str) -> int:
+def size_of(pid: int) -> int:
+    """The most kilobytes that a process has had."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         pytest.skip("this system does not tell how large a process is")
-    [line] = [line for line in status.read_text().splitlines() if line.startswith(what)]
+    [line] = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1])
 
 

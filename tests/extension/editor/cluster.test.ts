@@ -62,6 +62,8 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
   /** Sends the file in the editor; the name of the job that comes of it. */
   async function submitted(): Promise<string> {
     await editor.screen.lens("Submit to cluster").first().click();
+    await editor.screen.notification("Submitting").waitFor();
+    await editor.screen.picture("submitting");
     const said = editor.screen.notification(/^.*Job '.+' is submitted/);
     const text = await said.first().innerText();
     await editor.screen.picture("submitted");
@@ -111,6 +113,9 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
 
   test("another job is canceled where it is listed", async () => {
     const second = await submitted();
+    await jobs().filter({ hasText: second }).click({ button: "right" });
+    await editor.screen.picture("cluster-menu");
+    await editor.screen.page.keyboard.press("Escape");
     await menu(second, "Cancel Job");
     await editor.screen.page.locator(".monaco-dialog-box").getByText("Cancel Job", { exact: true }).click();
     await jobs().filter({ hasText: second }).filter({ hasText: "Canceled" }).waitFor();
