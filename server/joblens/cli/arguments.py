@@ -88,12 +88,7 @@ def _run(commands: Commands) -> None:
         action="store_true",
         help="of a sweep, one trial as a run by itself; --set search_space.NAME=VALUE chooses a value of it",
     )
-    run.add_argument(
-        "--backend", choices=("auto", "process", "container", "ray"), help="where the command runs"
-    )
-    run.add_argument(
-        "--address", metavar="URL", help="of the Ray cluster's dashboard, http://HEAD:8265, for --backend ray"
-    )
+    job_arguments.place(run)
     _environment(run)
     job_arguments.life(run)
     _choices(run)
@@ -157,7 +152,7 @@ def _job(commands: Commands) -> None:
     _choices(create)
     job_arguments.submission(create)
     add_output_arguments(create)
-    job_arguments.add(lambda *args: _command(actions, *args), _json, _choices)
+    job_arguments.add(lambda *args: _command(actions, *args), _json, _choices, _environment)
 
 
 def _sweep(commands: Commands) -> None:

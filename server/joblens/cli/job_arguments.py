@@ -16,8 +16,8 @@ Add = Callable[[argparse.ArgumentParser], None]
 Command = Callable[[str, str, str, str], argparse.ArgumentParser]
 
 
-def add(command: Command, json: Add, choices: Add) -> None:
-    """Add the commands; `command` makes one, `json` and `choices` add what others have too."""
+def add(command: Command, json: Add, choices: Add, environment: Add) -> None:
+    """Add the commands; `command` makes one, the others add what more than one command has."""
     _list(command)
     show = command("show", "show how a run stands", _JOB, "show")
     show.add_argument("--web", action="store_true", help="open its page: in the studio, or in MLflow")
@@ -37,7 +37,7 @@ def add(command: Command, json: Add, choices: Add) -> None:
     delete.add_argument("--yes", "-y", action="store_true", help="do not ask; the name must be whole then")
     _named(delete, json)
     _resume(command, json)
-    _rerun(command, json, choices)
+    _rerun(command, json, choices, environment)
 
 
 def sweep(command: Command, json: Add) -> None:
@@ -51,6 +51,16 @@ def sweep(command: Command, json: Add) -> None:
     export.add_argument("--html", type=Path, metavar="FILE", help="a page with plots: the default")
     _named(show, add_output_arguments)
     _named(export, json)
+
+
+def place(command: argparse.ArgumentParser) -> None:
+    """Where a run takes place."""
+    command.add_argument(
+        "--backend", choices=("auto", "process", "container", "ray"), help="where the command runs"
+    )
+    command.add_argument(
+        "--address", metavar="URL", help="of the Ray cluster's dashboard, http://HEAD:8265, for --backend ray"
+    )
 
 
 def life(command: argparse.ArgumentParser) -> None:
@@ -138,11 +148,12 @@ def _resume(command: Command, json: Add) -> None:
     _named(made, json)
 
 
-def _rerun(command: Command, json: Add, choices: Add) -> None:
+def _rerun(command: Command, json: Add, choices: Add, environment: Add) -> None:
     made = command("rerun", "start a run again from its own copy of job and code", _KEPT, "rerun")
     made.add_argument("run", metavar="NAME", help="the run's name, or enough of its beginning")
     made.add_argument("--detach", action="store_true", help="start the run, print its name, do not wait")
-    made.set_defaults(environment=None)
+    place(made)
+    environment(made)
     choices(made)
     life(made)
     json(made)

@@ -86,4 +86,6 @@ def rerun(parsed: argparse.Namespace) -> int:
     from joblens.engine.rerun import rerun as start_again
 
     run = listing.folder_of(parsed.run, Path.cwd())
-    return follow_run(start_again(run, options_of(parsed)), parsed.json, follow=not parsed.detach)
+    return follow_run(
+        start_again(run, options_of(parsed, backend=parsed.backend)), parsed.json, follow=not parsed.detach
+    )

@@ -29,7 +29,7 @@ def rerun(path: Path, options: RunOptions) -> Run:
     text, plan, begun = run.planned(
         Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, record, options)
     )
-    made = _as_before(plan, before, folder, changed=set(options.overrides))
+    made = _as_before(plan, before, folder, _changed(options, before))
     begun = dataclasses.replace(begun or Record(made.name), rerun_of=record.name)
     return starting.start(made, text, record=begun)
 
@@ -61,11 +61,18 @@ def _options(before: Plan, record: Record, options: RunOptions) -> RunOptions:
     )
 
 
+def _changed(options: RunOptions, before: Plan) -> set[str]:
+    """The parts of the job that are to be others than before."""
+    changed = {key.partition(".")[0] for key in options.overrides}
+    elsewhere = options.backend not in (None, before.backend)
+    return changed | ({"environment"} if options.environment or elsewhere else set())
+
+
 def _as_before(plan: Plan, before: Plan, folder: RunFolder, changed: set[str]) -> Plan:
     """The new plan with the old one's code and environment, unless these are what was changed."""
     kept: dict[str, object] = {"tags": {**plan.tags, TAG: before.name}}
-    if not any(key.partition(".")[0] == "code" for key in changed) and before.code is not None:
+    if "code" not in changed and before.code is not None:
         kept["code"] = str(folder.code)
-    if not any(key.partition(".")[0] == "environment" for key in changed):
+    if "environment" not in changed:
         kept |= {"needs": before.needs, "image": before.image}
     return dataclasses.replace(plan, **kept)  # type: ignore[arg-type]

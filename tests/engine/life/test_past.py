@@ -174,6 +174,22 @@ def test_a_run_is_repeated_from_its_own_copy_with_other_values(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_run_is_repeated_elsewhere_and_with_another_python(joblens: Call, tmp_path: Path):
+    conda = {"conda.yml": "{name: a, dependencies: [python=3.99]}\n"}
+    own = job("echo it runs").replace("azureml:any@latest", "{image: a, conda_file: conda.yml}")
+    first = finished(write(tmp_path, own, conda), environment=None, backend="process")
+    assert first.record.status == "Failed"  # there is no such Python
+    again = ("job", "rerun", first.record.name)
+    code, out, _ = joblens(*again, "--backend", "process", "--environment", "this-python")
+    assert (code, "it runs" in out) == (0, True)
+    code, out, err = joblens(
+        *again, "--backend", "ray", "--address", "nowhere", "--environment", "this-python"
+    )
+    assert code != 0
+    assert "nowhere" in out + err
+
+
+@pytest.mark.slow
 def test_a_run_whose_project_is_gone_can_be_repeated(tmp_path):
     file = write(tmp_path, job("cat a.txt", "code: src\n"), {"src/a.txt": "kept\n"})
     first = finished(file)
