@@ -64,7 +64,7 @@ class _Trials:
         own = not record.tracking or direct.reaches(record.tracking["uri"])  # others take no later start
         self._ahead = _AHEAD if own and not self._sampler.learns else 0
         self._adopted: set[int] = set()
-        """Those of them that an earlier supervisor of the sweep began."""
+        """Those of them that nobody will tell the end of: begun by an earlier supervisor, or let go of."""
         self._stopped: set[int] = set()
         self._reported = False
         self._attempts: Counter[int] = Counter()
@@ -155,9 +155,13 @@ class _Trials:
         """Wait for trials to end, and see what those that run report."""
         said = self._crew.ended(_TURN)
         self._closing |= {each.number for each in said if not each.closed}
-        ended = [each for each in said if each.closed]
-        ended += [End(number) for number in self._adopted if self._record_of(number).final]
-        shown = {each.number: self._record_of(each.number) for each in ended if each.refusal is None}
+        closed = {each.number: each for each in said if each.closed}
+        # One that was killed seems alive for a moment after its channel has closed: it is looked at again.
+        self._adopted |= {number for number, each in closed.items() if each.refusal is None}
+        seen = {number: self._record_of(number) for number in self._adopted}
+        shown = {number: record for number, record in seen.items() if record.final}
+        refused = [each for each in closed.values() if each.refusal is not None]
+        ended = [*refused, *map(End, shown)]
         for number, record in shown.items():
             self._curves.know(number, record)
             self._curves.finish(number)
