@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from joblens.azure.progress import Progress
-from joblens.azure.submit import Submitted, cancel, show, stream, submit
+from joblens.azure.submit import Submitted, submit
 from joblens.azure.workspace import Workspace
 from joblens.errors import CloudError, JobFileError, MissingToolError, UserError
 from tests.azure.control_plane import ControlPlane
@@ -166,24 +166,6 @@ def test_a_module_beside_the_job_does_not_stand_in_for_a_library(
     file = job_file(tmp_path)
     (tmp_path / "yaml.py").write_text("raise SystemExit('imported the wrong yaml')\n")
     assert submit(file, workspace).status == "Queued"
-
-
-def test_a_job_is_followed_to_its_end(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:
-    submit(job_file(tmp_path), workspace, name="followed")
-    lines: list[str] = []
-    assert stream("followed", workspace, lines.append).status == "Completed"
-    assert [line for line in lines if line.startswith("line ")] == ["line 1", "line 2", "line 3"]
-    assert show("followed", workspace).status == "Completed"
-
-
-def test_a_job_is_cancelled(plane: ControlPlane, workspace: Workspace, tmp_path: Path) -> None:
-    submit(job_file(tmp_path), workspace, name="cancelled")
-    assert cancel("cancelled", workspace).status == "Canceled"
-
-
-def test_a_job_that_is_not_there_is_named(plane: ControlPlane, workspace: Workspace) -> None:
-    with pytest.raises(CloudError, match=r"^Azure refused \(404\): Job nosuch was not found\.$"):
-        show("nosuch", workspace)
 
 
 @pytest.mark.parametrize(

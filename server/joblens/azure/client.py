@@ -20,8 +20,6 @@ from joblens.errors import CanceledError, CloudError, JobFileError, MissingToolE
 if TYPE_CHECKING:
     from joblens.azure.sign_in import Account
 
-Listener = Callable[[str], None]
-
 IDLE = 180.0
 """Seconds that a worker waits for the next question."""
 _ERRORS: Mapping[str, type[UserError]] = {
@@ -46,17 +44,16 @@ def ask(
     params: Mapping[str, object],
     *,
     progress: Tell | None = None,
-    line: Listener | None = None,
     canceled: threading.Event | None = None,
     account: Account | None = None,
 ) -> dict[str, Any]:
     """The worker's result; raises CloudError, JobFileError, MissingToolError or CanceledError.
 
-    `progress` and `line` are called from this thread. Once `canceled` is set, what was asked for is not
+    `progress` is called from this thread. Once `canceled` is set, what was asked for is not
     begun, or stopped where that leaves nothing half done. `account` signs in, else azure-identity does.
     """
     return _WORKERS.ask(
-        method, params, progress=progress, line=line, canceled=canceled or threading.Event(), account=account
+        method, params, progress=progress, canceled=canceled or threading.Event(), account=account
     )
 
 
@@ -80,7 +77,6 @@ class Workers:
         *,
         canceled: threading.Event,
         progress: Tell | None = None,
-        line: Listener | None = None,
         account: Account | None = None,
     ) -> dict[str, Any]:
         """As `ask` above."""
@@ -89,7 +85,6 @@ class Workers:
         worker, number, answers = self._put(key, asked)
         tell = {
             "progress": lambda content: progress and progress(Progress(**content)),
-            "line": lambda content: line and line(content),
             "wants": lambda scope: worker.send({"token": number, **_token(account, scope)}),
         }
         try:

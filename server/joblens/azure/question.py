@@ -54,10 +54,6 @@ class Question:
         """Tell that from now on a job of this name may exist."""
         self._say("begun", name)
 
-    def line(self, text: str) -> None:
-        """Tell a line of a log."""
-        self._say("line", text)
-
     def token(self, scope: str, *, renew: bool) -> Mapping[str, Any]:
         """What the account of whoever asks gives for a scope: its `value`, or why it is `refused`."""
         with self._lock:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from joblens.azure import converted
-from joblens.azure.client import Listener, ask
+from joblens.azure.client import ask
 from joblens.azure.progress import Tell
 from joblens.azure.workspace import Workspace
 from joblens.errors import JobFileError
@@ -69,21 +69,6 @@ def submit(
     _refuse_local(document, settings)
     facts = ask("submit", asked | _address(workspace), progress=progress, canceled=canceled, account=account)
     return _submitted(facts, sent.notes if sent else ())
-
-
-def show(name: str, workspace: Workspace) -> Submitted:
-    """How a job stands in the workspace."""
-    return _submitted(ask("show", {"name": name} | _address(workspace)))
-
-
-def cancel(name: str, workspace: Workspace) -> Submitted:
-    """Ask the workspace to cancel a job."""
-    return _submitted(ask("cancel", {"name": name} | _address(workspace)))
-
-
-def stream(name: str, workspace: Workspace, line: Listener) -> Submitted:
-    """Follow a job's log to its end; `line` gets each of its lines."""
-    return _submitted(ask("stream", {"name": name} | _address(workspace), line=line))
 
 
 def _document(job_file: Path) -> Document:

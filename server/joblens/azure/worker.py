@@ -4,7 +4,7 @@ The client library is slow to import, prints as it likes, changes the environmen
 name and git facts from the working directory; so it lives here and never in the editor's server.
 
 Asked: `{"id": 1, "method": ..., "params": {...}, "account": bool}`; several may be under way at a time.
-Told: any number of `{"id": 1, "progress": {"text", "done", "total"}}` and `{"id": 1, "line": text}`, and
+Told: any number of `{"id": 1, "progress": {"text", "done", "total"}}`, and
 `{"id": 1, "begun": name}` when a job is sent, which cannot be withdrawn then; at last one
 `{"id": 1, "result": {...}}` or `{"id": 1, "error": {"message", "hint", "cause", "details"}}`.
 `{"cancel": 1}` withdraws a question. Whoever signs in for one (`account`) is told

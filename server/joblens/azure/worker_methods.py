@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from joblens.azure.question import Question
 from joblens.azure.sdk import client
@@ -20,21 +16,6 @@ Facts = dict[str, object]
 def show(asked: Question) -> Facts:
     """How a job stands."""
     return facts(client(asked).jobs.get(asked.params["name"]))
-
-
-def cancel(asked: Question) -> Facts:
-    """Ask for a job to be canceled."""
-    jobs = client(asked).jobs
-    jobs.begin_cancel(asked.params["name"]).wait()
-    return facts(jobs.get(asked.params["name"]))
-
-
-def stream(asked: Question) -> Facts:
-    """Follow a job's log to its end."""
-    jobs = client(asked).jobs
-    with _printed_here(asked):
-        jobs.stream(asked.params["name"])
-    return facts(jobs.get(asked.params["name"]))
 
 
 def token(asked: Question) -> Facts:
@@ -68,36 +49,5 @@ def _beside(method: Callable[[Question], Facts]) -> Callable[[Question], Facts]:
 METHODS: Mapping[str, Callable[[Question], Facts]] = {
     "submit": lambda asked: facts(submit(asked)),
     "show": _beside(show),
-    "cancel": _beside(cancel),
-    "stream": _beside(stream),
     "token": _beside(token),
 }
-
-
-class _Lines(io.TextIOBase):
-    """Text that one thread prints goes out line by line; what others print, where it went before."""
-
-    def __init__(self, asked: Question, others: TextIO) -> None:
-        self._asked = asked
-        self._others = others
-        self._thread = threading.get_ident()
-        self._begun = ""
-
-    def write(self, text: str) -> int:
-        if threading.get_ident() != self._thread:
-            return self._others.write(text)
-        self._asked.check()
-        *lines, self._begun = (self._begun + text).split("\n")
-        for line in lines:
-            self._asked.line(line)
-        return len(text)
-
-
-@contextlib.contextmanager
-def _printed_here(asked: Question) -> Iterator[None]:
-    before = sys.stdout
-    sys.stdout = _Lines(asked, before)
-    try:
-        yield
-    finally:
-        sys.stdout = before
