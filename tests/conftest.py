@@ -1,7 +1,9 @@
 """What every test shares: a missing component skips a test, or fails it under JOBLENS_REQUIRE=all."""
 
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -53,3 +55,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from tests.engine.backends import engines
 
     engines.stop_shared(engines.shared_folder(session.config))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes."""
+    place = tmp_path / "small disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if sys.platform != "linux" or os.getuid() != 0 or subprocess.run(mount, check=False).returncode:
+        missing("nobody may mount a disk here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,6 @@ from joblens.azure.resource_manager import RefusedError
 from joblens.errors import CanceledError, CloudError, UserError
 from tests.azure.control_plane import ControlPlane
 from tests.azure.jobs.conftest import Made, tree
-from tests.conftest import missing
 
 Keep = Callable[..., None]
 LOG = "user_logs/std_log.txt"
@@ -189,18 +187,6 @@ def test_a_full_disk_is_told_and_gone_on_from(
     [only] = asked(plane, "outputs/large")
     assert only.startswith("bytes=")
     assert found.fetched < len(content)
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Any:
-    """A disk of four megabytes."""
-    place = tmp_path / "small disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
-    if sys.platform != "linux" or os.getuid() != 0 or subprocess.run(mount, check=False).returncode:
-        missing("nobody may mount a disk here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def with_evil_names(blobs: Callable[[Folder], list[Blob]]) -> Callable[[Folder], list[Blob]]:
