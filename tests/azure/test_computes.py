@@ -82,6 +82,7 @@ c.compute.begin_delete("spot").wait()
     told(program, tmp_path)
     wanted = changes(names_plane)
     names_plane.calls.clear()
+    names_plane.computes.clear()
     for file in ("plain.yml", "whole.yml", "system.yml"):
         assert joblens("compute", "create", "-f", file)[0] == 0
     assert (
@@ -110,6 +111,16 @@ def test_a_cluster_of_the_examples_that_is_there_is_left_as_it_is(joblens, names
     code, _, err = joblens("compute", "create", "-n", "cpu-cluster")
     assert code == 0
     assert "nothing was changed" in err
+    code, _, err = joblens("compute", "create", "-n", "cpu-cluster", "--max-instances", "9")
+    assert code == 1
+    assert "There is a 'cpu-cluster' already; nothing was changed." in err
+    code, _, err = joblens("compute", "delete", "cpu-cluster", "-n", "gpu-cluster", "--yes")
+    assert code == 2
+    assert "Two are given: 'cpu-cluster' and 'gpu-cluster'." in err
+    code, _, err = joblens("compute", "create", "-n", "other", "--tags", "a=b", "c")
+    assert code == 2
+    assert "'c' is no tag." in err
+    assert changes(names_plane) == []
     assert not changes(names_plane)
 
 

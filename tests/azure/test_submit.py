@@ -344,3 +344,18 @@ def test_who_has_signed_out_is_told_what_the_account_says(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"There is no job file .*job\.yml"):
         submit(tmp_path / "job.yml", SOMEWHERE)
+
+
+def test_a_name_that_is_taken_or_impossible_is_refused_before_anything_is_uploaded(
+    plane: ControlPlane, workspace: Workspace, tmp_path: Path
+) -> None:
+    submit(job_file(tmp_path), workspace, name="taken")
+    (tmp_path / "src" / "main.py").write_text("print('another')\n")
+    plane.calls.clear()
+    with pytest.raises(
+        JobFileError, match=r"^The workspace has a job 'taken' already; nothing was uploaded\.$"
+    ):
+        submit(job_file(tmp_path / "again"), workspace, name="taken")
+    with pytest.raises(JobFileError, match=r"^'bad name' cannot be a job's name; nothing was uploaded\.$"):
+        submit(job_file(tmp_path / "bad"), workspace, name="bad name")
+    assert not plane.sent("")

@@ -36,6 +36,14 @@ class RefusedTokenError(Exception):
     """Whoever asks could not sign in; `args` are why, and the next step."""
 
 
+class NameTakenError(Exception):
+    """The workspace has a job of the name already; `args` is that name."""
+
+
+class BadNameError(Exception):
+    """No job can have the name; `args` is that name."""
+
+
 class LostJobError(Exception):
     """A job was sent, and no answer came; `args` is its name."""
 
@@ -96,6 +104,12 @@ def _refusal(error: BaseException) -> Refusal:
     no_token = next((one for one in _chain(error) if isinstance(one, RefusedTokenError)), None)
     if no_token is not None:
         return Refusal(no_token.args[0], no_token.args[1])
+    if isinstance(error, NameTakenError):
+        taken = f"The workspace has a job '{error.args[0]}' already; nothing was uploaded."
+        return Refusal(taken, "Give another name, or none: one is made up then.", "job")
+    if isinstance(error, BadNameError):
+        words = f"'{error.args[0]}' cannot be a job's name; nothing was uploaded."
+        return Refusal(words, "A name has letters, digits, '-' and '_', and no '-' or '_' first.", "job")
     if isinstance(error, LostJobError):
         look = f"Look with `joblens job show {error.args[0]}` before you submit it again."
         return Refusal(f"The job '{error.args[0]}' was sent, but whether Azure took it is not known.", look)

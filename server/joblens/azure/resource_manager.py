@@ -142,7 +142,7 @@ class ResourceManager:
             asked = {**_AGENT, **headers}
             answer = self._pools(host).request("GET", url, headers=asked, preload_content=False)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise _unreachable(host) from error
+            raise _unreachable(host, error) from error
         if answer.status in (429, 503):
             answer.close()
             raise ThrottledError(_pause(answer.headers.get("Retry-After")))
@@ -176,7 +176,7 @@ class ResourceManager:
         try:
             answer = self._pools(host).request(method, url, headers={**headers, **_HEADERS}, **_sent(body))
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise _unreachable(host) from error
+            raise _unreachable(host, error) from error
         if answer.status in (429, 503):
             pause = _pause(answer.headers.get("Retry-After"))
             self._free_at[host] = time.monotonic() + pause
@@ -189,7 +189,12 @@ class ResourceManager:
         return self._direct if urllib.request.proxy_bypass(host) else self._proxied
 
 
-def _unreachable(host: str) -> UnreachableError:
+def _unreachable(host: str, error: Exception) -> UnreachableError:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return UnreachableError(
+            f"The certificate of {host} is not trusted here.",
+            hint="Behind a proxy that opens what is sent, set REQUESTS_CA_BUNDLE to its certificates.",
+        )
     return UnreachableError(f"Azure could not be reached ({host}).", hint="Check the network and its proxy.")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from joblens.azure.question import Question
-from joblens.azure.refusal import LostJobError, is_lost, is_sign_in_over
+from joblens.azure.refusal import BadNameError, LostJobError, NameTakenError, is_lost, is_sign_in_over
 from joblens.azure.sdk import client
 from joblens.azure.uploads import Sent, watched
 from joblens.azure.versions import check_versions
@@ -19,6 +20,8 @@ from joblens.azure.versions import check_versions
 _FOLDER = threading.Lock()
 """The library takes the experiment's name and git facts from the working directory: one job at a time."""
 _ELSEWHERE = Path(__file__).parent
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}")
+"""Of a job, as the resource manager's specification has it (`jobs` in Microsoft.MachineLearningServices)."""
 
 
 def submit(asked: Question) -> Any:
@@ -41,7 +44,23 @@ def submit(asked: Question) -> Any:
 def _send(asked: Question, *, renew: bool) -> Any:
     jobs = client(asked, renew=renew).jobs
     asked.progress("Checking the job")
-    return jobs.create_or_update(_job(asked))
+    job = _job(asked)
+    if job.name:
+        _refuse_name(jobs, job.name)
+    return jobs.create_or_update(job)
+
+
+def _refuse_name(jobs: Any, name: str) -> None:
+    """Refuse a name that is taken: the workspace would change the job that has it, and run nothing."""
+    from azure.core.exceptions import ResourceNotFoundError
+
+    if not _NAME.fullmatch(name):
+        raise BadNameError(name)
+    try:
+        jobs.get(name)
+    except ResourceNotFoundError:
+        return
+    raise NameTakenError(name)
 
 
 def _job(asked: Question) -> Any:

@@ -54,8 +54,8 @@ def submit(
     job made; one that is on its way is returned as usual. `account` signs in, else azure-identity does.
     Raises JobFileError, CloudError, MissingToolError or CanceledError.
     """
+    document = checked(job_file)
     job_file = job_file.absolute()
-    document = _document(job_file)
     is_of_preview = converted.is_of_preview(document, _job_kind(document))
     if save_as is not None:
         if not is_of_preview:
@@ -69,6 +69,13 @@ def submit(
     _refuse_local(document, settings)
     facts = ask("submit", asked | _address(workspace), progress=progress, canceled=canceled, account=account)
     return _submitted(facts, sent.notes if sent else ())
+
+
+def checked(job_file: Path) -> Document:
+    """The job in the file; raises JobFileError where that is no YAML, or no job."""
+    document = _document(job_file.absolute())
+    _job_kind(document)
+    return document
 
 
 def _document(job_file: Path) -> Document:

@@ -9,6 +9,7 @@ from typing import Any
 
 from joblens.azure import clusters
 from joblens.azure.computes import Computes
+from joblens.cli.given import one
 from joblens.cli.output import Columns, is_chosen, printed
 from joblens.cli.workspace import manager, workspace_of
 from joblens.errors import JobFileError, UserError
@@ -48,6 +49,11 @@ def create(parsed: argparse.Namespace) -> int:
         print(f"joblens: There is a '{said['name']}' already; nothing was changed.", file=sys.stderr)
         printed(computes.one(said["name"]), parsed, COLUMNS)
         return 0
+    if said.get("name") and computes.has(said["name"]):
+        raise UserError(
+            f"There is a '{said['name']}' already; nothing was changed.",
+            hint="'az ml compute update' changes it; 'joblens compute delete' removes it.",
+        )
     if preset:
         told = ", ".join(f"{key} {value}" for key, value in clusters.PRESETS[said["name"]].items())
         print(f"joblens: Making '{said['name']}' as Azure's examples have it: {told}.", file=sys.stderr)
@@ -81,6 +87,9 @@ def _said(parsed: argparse.Namespace) -> dict[str, Any]:
 
 
 def _tags(words: list[str]) -> dict[str, str]:
+    wrong = next((word for word in words if "=" not in word), None)
+    if wrong is not None:
+        raise JobFileError(f"'{wrong}' is no tag.", hint="Tags are written KEY=VALUE.")
     parts = [word.partition("=") for word in words]
     return {key: value for key, _, value in parts}
 
@@ -94,7 +103,7 @@ def _preset(said: dict[str, Any]) -> dict[str, Any]:
 def list_computes(parsed: argparse.Namespace) -> int:
     """A line for each compute of the workspace."""
     wanted = parsed.type.lower() if parsed.type else None
-    every = (one for one in _computes(parsed).all() if wanted in (None, one["type"]))
+    every = (each for each in _computes(parsed).all() if wanted in (None, each["type"]))
     found = list(islice(every, parsed.max_results))
     printed(found, parsed, COLUMNS)
     if not found and not is_chosen(parsed):
@@ -129,10 +138,8 @@ def _confirmed(name: str) -> bool:
 
 
 def _name(parsed: argparse.Namespace) -> str:
-    name = parsed.name or parsed.named_plainly
-    if not name:
-        raise JobFileError("No compute is named.", hint="'joblens compute list' shows what there is.")
-    return str(name)
+    given: tuple[str | None, str | None] = parsed.name, parsed.named_plainly
+    return one(*given, "No compute is named.", "'joblens compute list' shows what there is.")
 
 
 def _computes(parsed: argparse.Namespace) -> Computes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TypeVar
 
 from joblens.cli import cluster_jobs
 from joblens.cli import show as shown
+from joblens.cli.given import one
 from joblens.cli.output import is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here, started_here
@@ -16,16 +16,14 @@ from joblens.cli.submit import refuse_cluster_options, submit
 from joblens.engine import records
 from joblens.engine.records import Record
 from joblens.engine.run import cancel as cancel_run
-from joblens.errors import JobFileError, UserError
-
-Given = TypeVar("Given", str, Path)
+from joblens.errors import UserError
 
 
 def create(parsed: argparse.Namespace) -> int:
     """Run the job here when its compute is `local`; submit it otherwise."""
     from joblens.engine.source import asks_for_this_machine, refuse_settings, source
 
-    parsed.job = _one(parsed.file, parsed.job, "No job file is given.", "joblens job create JOB.yml")
+    parsed.job = one(parsed.file, parsed.job, "No job file is given.", "joblens job create JOB.yml")
     options = options_of(parsed)
     asked = source(parsed.job, None, options.overrides)
     if asks_for_this_machine(asked):
@@ -97,12 +95,4 @@ def cancel(parsed: argparse.Namespace) -> int:
 def named(parsed: argparse.Namespace) -> str:
     """The run that the command is about."""
     given: tuple[str | None, str | None] = parsed.named, parsed.name
-    return _one(*given, "No run is named.", "'joblens job list' shows the project's runs.")
-
-
-def _one(named: Given | None, plain: Given | None, missing: str, hint: str) -> Given:
-    """What the command is about: given by its option, as az has it, or just so."""
-    given = named or plain
-    if not given:
-        raise JobFileError(missing, hint=hint)
-    return given
+    return one(*given, "No run is named.", "'joblens job list' shows the project's runs.")

@@ -43,7 +43,8 @@ def list_runs(parsed: argparse.Namespace) -> int:
     if is_chosen(parsed):
         return 0
     if not rows:
-        print(f"No runs in {folders.runs(Path.cwd())}.", file=sys.stderr)
+        there = f", and no jobs in {service.workspace.name}" if service is not None else ""
+        print(f"No runs in {folders.runs(Path.cwd())}{there}.", file=sys.stderr)
     elif more:
         print(f"joblens: These are the newest {most}; --all-results shows all.", file=sys.stderr)
     return 0

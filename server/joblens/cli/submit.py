@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from joblens.cli.output import is_chosen, printed
 from joblens.cli.preflight import look_ahead
 from joblens.cli.workspace import manager, workspace_of
-from joblens.errors import JobFileError
+from joblens.errors import CloudError, JobFileError
 
 if TYPE_CHECKING:
     from joblens.azure.progress import Progress
@@ -30,8 +30,9 @@ _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "KB"))
 
 def submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> int:
     """Send the job to the workspace, and print what it is called there."""
-    from joblens.azure.submit import submit
+    from joblens.azure.submit import checked, submit
 
+    checked(parsed.job)
     workspace = workspace_of(parsed, parsed.job.absolute().parent)
     look_ahead(parsed, asked, workspace)
     canceled = threading.Event()
@@ -47,7 +48,9 @@ def submit(parsed: argparse.Namespace, options: RunOptions, asked: Source) -> in
         )
     for note in submitted.notes:
         print(f"{parsed.job}: {note}", file=sys.stderr)
-    _print(submitted, parsed)
+    if parsed.save_as:
+        print(f"joblens: The job in today's dialect is in {parsed.save_as}.", file=sys.stderr)
+    _print(submitted, workspace, parsed)
     if canceled.is_set():
         step = f"joblens job cancel {submitted.name}"
         print(f"joblens: It was submitted before it could be stopped; end it with '{step}'.", file=sys.stderr)
@@ -66,12 +69,29 @@ def refuse_cluster_options(parsed: argparse.Namespace) -> None:
         raise JobFileError(said, hint="Leave it out, or give another compute: --set compute=azureml:NAME.")
 
 
-def _print(submitted: Submitted, parsed: argparse.Namespace) -> None:
+def _print(submitted: Submitted, workspace: Workspace, parsed: argparse.Namespace) -> None:
     if is_chosen(parsed):
-        about = {"name": submitted.name, "status": submitted.status, "studio_url": submitted.studio_url}
-        printed(about | {"experiment_name": submitted.experiment}, parsed, _COLUMNS)
+        printed(_row(submitted, workspace), parsed, _COLUMNS)
         return
     print("\n".join(part for part in (submitted.name, submitted.status, submitted.studio_url) if part))
+
+
+def _row(submitted: Submitted, workspace: Workspace) -> dict[str, object]:
+    """All that the workspace says of the job, else what it said when it took it."""
+    from joblens.azure.jobs.looks import show
+    from joblens.azure.jobs.service import JobService
+    from joblens.cli.cluster_jobs import row
+
+    service = JobService(manager(), workspace)
+    try:
+        return row(show(submitted.name, service), service)
+    except CloudError:  # it was submitted, which matters more
+        return {
+            "name": submitted.name,
+            "status": submitted.status,
+            "studio_url": submitted.studio_url,
+            "experiment_name": submitted.experiment,
+        }
 
 
 def _follow(name: str, workspace: Workspace, parsed: argparse.Namespace) -> int:

@@ -92,10 +92,13 @@ class _Following:
         while True:
             lines, status = self._lines, self._status
             details = self._details()
-            self._say_status(str(details.get("status") or ""))
-            self._read(details)
-            if self._status in FINAL:
+            now = str(details.get("status") or "")
+            if now in FINAL:  # what the job printed last comes before its end
+                self._read(details)
+                self._say_status(now)
                 return self._ended(details)
+            self._say_status(now)
+            self._read(details)
             is_quiet = (lines, status) == (self._lines, self._status)
             wait = min(wait * 1.5, max(_SLOWEST, pause)) if is_quiet else pause
             self._patience.wait(wait)

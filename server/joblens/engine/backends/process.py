@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # The shell around the command writes the exit code itself, so that it survives the supervisor's death. It
 # needs no other program for that: a file without a number is that of a shell that was killed.
-_KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; echo $c >"$f"; exit $c'
+_KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; printf %s $c >"$f"; exit $c'
 _PYTHON_SETTINGS = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "CONDA_PREFIX")
 _SHELL_SETTINGS = frozenset({"BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH"})
 """What would make the command's shell another one than the cluster's."""
