@@ -203,7 +203,7 @@ class Supervisor:
             self._wait_for_word(self._go)
             self._enter()
             if self._recorder is not None:
-                self._recorder.start(self._events.note)
+                self._recorder.start(self._plan.parameters, self._events.note)
         if self._plan.search is not None:
             from joblens.engine.sweep import trials as sweep
 
@@ -282,7 +282,8 @@ class Supervisor:
                 self._record = dataclasses.replace(record, tracking=self._recorder.data())
                 records.write(self._folder, self._record)
                 self._recorded.set()
-                self._recorder.log_parameters(self._plan.parameters, note)
+                if self._go is None:
+                    self._recorder.log_parameters(self._plan.parameters, note)
         finally:
             self._recorded.set()
             self._complete.set()

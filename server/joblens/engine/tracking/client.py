@@ -161,9 +161,10 @@ class Client:
         body = {"run_id": run_id, "status": status, "end_time": milliseconds(ended), "run_name": name}
         self._post("runs/update", body)
 
-    def start(self, run_id: str) -> None:
+    def start(self, run_id: str, parameters: Mapping[str, str]) -> None:
         """Let a run begin that waited; a request cannot change when it was created, its time of start."""
         self.go_on(run_id)
+        self.log_parameters(run_id, parameters)
 
     def go_on(self, run_id: str) -> None:
         """Set the status of a run that had ended to running."""

@@ -84,13 +84,13 @@ class Recorder:
         except TrackingError as error:
             note(f"The inputs are not recorded in MLflow: {error}.")
 
-    def start(self, note: Callable[[str], None]) -> None:
-        """Let a run begin that waited."""
+    def start(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> None:
+        """Let a run begin that waited, with the values that it is started with."""
         try:
             with contextlib.closing(direct.client(self.uri)) as client:
-                client.start(self.run.run_id)
+                client.start(self.run.run_id, parameters)
         except TrackingError as error:
-            note(f"The record in MLflow does not say when the run started: {error}.")
+            note(f"The record in MLflow lacks when the run started, and its inputs: {error}.")
 
     def finish(
         self,
