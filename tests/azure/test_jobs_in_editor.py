@@ -12,18 +12,11 @@ from tests.azure.conftest import SITE
 from tests.azure.control_plane import ControlPlane
 from tests.azure.state import ROOT, resource
 from tests.azure.test_names_in_editor import MEGABYTES, choose, size_of, start, state
+from tests.azure.test_submit_faults import JOB
 from tests.lsp.raw import PATIENCE, Raw, talking
 
 pytestmark = pytest.mark.slow
 
-JOB = """\
-command: ls ${{inputs.data}}
-code: src
-environment: azureml:sklearn:1
-inputs:
-  data: {type: uri_folder, path: data}
-compute: azureml:cpu-cluster
-"""
 CANCELED = -32800
 
 
