@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 RUNS = Path(".joblens", "runs")
@@ -60,108 +61,113 @@ def make_runs(folder: Path) -> Path:
     return made
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunFolder:
-    """The parts of one run's folder."""
+    """The parts of one run's folder; each path is made once, as a supervisor asks for it many times."""
 
     path: Path
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The run's name."""
         return self.path.name
 
-    @property
+    @cached_property
     def job(self) -> Path:
         """The job file as it was run."""
         return self.path / "job.yml"
 
-    @property
+    @cached_property
     def plan(self) -> Path:
         """The plan, everything bound."""
         return self.path / "plan.json"
 
-    @property
+    @cached_property
     def code(self) -> Path:
         """The snapshot, where the command runs."""
         return self.path / "code"
 
-    @property
+    @cached_property
     def code_store(self) -> Path:
         """Code that runs of the project share; beside the runs, for only one disk can link."""
         return self.path.parents[1] / "code"
 
-    @property
+    @cached_property
     def code_changes(self) -> Path:
         """What the command wrote beside its code, where that is shared."""
         return self.path / "code-changes"
 
-    @property
+    @cached_property
     def outputs(self) -> Path:
         """What the command writes to `./outputs`, and its named outputs."""
         return self.path / "outputs"
 
-    @property
+    @cached_property
     def logs(self) -> Path:
         """What the command writes to `./logs`."""
         return self.path / "logs"
 
-    @property
+    @cached_property
     def log(self) -> Path:
         """All that the command prints."""
         return self.path / "user_logs" / "std_log.txt"
 
-    @property
+    @cached_property
     def build_log(self) -> Path:
         """All that is printed while the run is prepared."""
         return self.path / "system_logs" / "prepare.txt"
 
-    @property
+    @cached_property
     def events(self) -> Path:
         """What happened, one JSON object per line."""
         return self.path / "events.jsonl"
 
-    @property
+    @cached_property
     def state(self) -> Path:
         """Where the run stands."""
         return self.path / "run.json"
 
-    @property
+    @cached_property
     def environment(self) -> Path:
         """The run's own layer over its environment, while it runs."""
         return self.path / "environment"
 
-    @property
+    @cached_property
+    def spare_layers(self) -> Path:
+        """Layers that a sweep's trials hand on to each other, while it runs."""
+        return self.path / "spare-layers"
+
+    @cached_property
     def tools_log(self) -> Path:
         """All that the tools print that build the environment."""
         return self.path / "system_logs" / "environment.txt"
 
-    @property
+    @cached_property
     def prepared(self) -> Path:
         """Which environment the run has."""
         return self.path / "environment.json"
 
-    @property
+    @cached_property
     def supervisor(self) -> Path:
         """The process that owns the run."""
         return self.path / "supervisor.json"
 
-    @property
+    @cached_property
     def supervisor_log(self) -> Path:
         """What the supervisor prints when it fails itself."""
         return self.path / "system_logs" / "supervisor.txt"
 
-    @property
+    @cached_property
     def cancel_request(self) -> Path:
         """Is there once somebody asked for the end of the run."""
         return self.path / "cancel"
 
-    @property
+    @cached_property
     def reserve(self) -> Path:
         """Room on the disk for the record of the end, given back when it is written."""
         return self.path / ".reserve"
 
-    @property
+    @cached_property
     def process_count(self) -> Path:
         """How many processes the command was started as."""
         return self.path / "process-count"

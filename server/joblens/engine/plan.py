@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from joblens.job.model import Dialect
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All that the supervisor of a run needs to know."""
 
@@ -70,7 +71,7 @@ class Plan:
     permits: tuple[Permit, ...] = ()
     """What downloads take; not kept."""
 
-    @property
+    @cached_property
     def run_folder(self) -> RunFolder:
         """The parts of the run's folder."""
         return RunFolder(Path(self.folder))

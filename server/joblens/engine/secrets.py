@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -37,6 +38,7 @@ _OURS = ("MLFLOW_*", "JOBLENS_*", "AZUREML_*", "*_PROXY", "*_proxy")
 """What the record of the run or the way out needs, secret or not."""
 
 
+@functools.lru_cache(maxsize=256)
 def is_secret(name: str, value: str) -> bool:
     """Whether a variable looks like one whose value nobody else may read."""
     named = _found(_NAME, name.upper()) and not _found(_NO_SECRET, name.upper())

@@ -197,7 +197,7 @@ class Supervisor:
     def _run(self) -> Outcome:
         if self._go is None:
             self._enter()
-        self._update(status=records.PREPARING)
+            self._update(status=records.PREPARING)
         self._prepare()
         if self._go is not None:  # what is made ready ahead needs no place yet
             self._wait_for_word(self._go)
@@ -247,9 +247,12 @@ class Supervisor:
         """Environment, inputs and the record in MLflow, which may need its server started meanwhile."""
         for note in (*self._backend.limits(), *self._plan.notes):
             self._events.note(note)
-        self._recorded.clear()
-        self._complete.clear()
-        threading.Thread(target=self._begin_record).start()
+        if self._go is None:
+            self._recorded.clear()
+            self._complete.clear()
+            threading.Thread(target=self._begin_record).start()
+        else:
+            self._begin_at_once()
         self._backend.prepare(self._folder.build_log, self._events.note)
         for source in self._plan.inputs:
             if source.url is not None:
@@ -271,6 +274,15 @@ class Supervisor:
             if self._recorder is not None:
                 self._recorder.tag(found.tags(), self._events.note)
 
+    def _begin_at_once(self) -> None:
+        """The same for one trial of many: in this thread, which keeps MLflow's database open."""
+        ours = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:  # whoever ends the run meanwhile does so once its record is known
+            self._begin_record()
+            self._update(status=records.PREPARING)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, ours)
+
     def _begin_record(self) -> None:
         """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""
         record, note = self._record, self._events.note
@@ -280,9 +292,9 @@ class Supervisor:
             )
             if self._recorder is not None:
                 self._record = dataclasses.replace(record, tracking=self._recorder.data())
-                records.write(self._folder, self._record)
-                self._recorded.set()
                 if self._go is None:
+                    records.write(self._folder, self._record)
+                    self._recorded.set()
                     self._recorder.log_parameters(self._plan.parameters, note)
         finally:
             self._recorded.set()

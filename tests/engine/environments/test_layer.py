@@ -1,11 +1,14 @@
 """What a command installs is there for the rest of the command, and nowhere else."""
 
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from joblens.engine.environments import installs
+from joblens.engine.environments import installs, layer
+from joblens.engine.folders import RunFolder
 from tests.engine.jobs import finished, write
 from tests.engine.wheels import wheel
 
@@ -91,3 +94,84 @@ def test_a_command_that_installs_is_told_what_becomes_of_it(command, word):
 @pytest.mark.parametrize("command", ["echo pip", "python pip_install.py", "pip list", "echo adapt install"])
 def test_a_command_that_installs_nothing_is_told_nothing(command):
     assert installs.told(command) == []
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a package": lambda made: next(made.glob("lib/*/site-packages")).joinpath("tiny.py").write_text(""),
+    "other words in a file": lambda made: (made / "bin" / "pip").write_text("exit 3"),
+    "a file of the same name": lambda made: (
+        (made / "bin" / "python").unlink() or (made / "bin" / "python").symlink_to("/bin/true")
+    ),
+    "one file less": lambda made: (made / "bin" / "pip3").unlink(),
+    "other rights": lambda made: (made / "bin" / "pip").chmod(0o700),
+}
+
+
+@pytest.fixture
+def spare(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(layer, "_spare", None)  # what is there before, and again after the test
+    layer.keep_spare(tmp_path / "spare" / "one")
+
+
+def runs_of(folder: Path) -> list[RunFolder]:
+    made = [RunFolder(folder / name) for name in ("first", "second")]
+    for each in made:
+        each.path.mkdir()
+    return made
+
+
+def test_runs_of_one_process_hand_on_a_layer_that_none_of_them_changed(tmp_path, spare):
+    first, second = runs_of(tmp_path)
+    base = layer.base_of(None)
+    layer.make(base, first)
+    number = first.environment.stat().st_ino
+    layer.remove(first)
+    assert not first.environment.exists()
+    python = layer.make(base, second) / "python"
+    assert second.environment.stat().st_ino == number
+    asked = [str(python), "-c", "import sys, yaml; print(sys.prefix)"]
+    assert subprocess.check_output(asked, text=True).strip() == str(second.environment)
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_layer_that_was_changed_is_nobody_elses(tmp_path, spare, change):
+    first, second = runs_of(tmp_path)
+    base = layer.base_of(None)
+    layer.make(base, first)
+    asmade = shown(first.environment)
+    change(first.environment)
+    layer.remove(first)
+    assert not first.environment.exists()
+    layer.make(base, second)
+    assert shown(second.environment) == asmade
+
+
+def shown(made: Path) -> dict[str, str]:
+    """All that is in a layer, by its place."""
+    return {
+        str(each.relative_to(made)): str(each.readlink())
+        if each.is_symlink()
+        else f"{each.stat().st_mode:o} {each.read_text(encoding='utf-8')}"
+        for each in made.rglob("*")
+        if each.is_symlink() or each.is_file()
+    }
+
+
+def test_a_trial_finds_nothing_that_another_one_installed(tmp_path):
+    wheel(tmp_path / "wheels")
+    finds = 'python -c "import tiny" 2>/dev/null && echo found'
+    text = f"""\
+type: sweep
+trial:
+  command: {finds}; {PIP.format(tmp_path / "wheels")}; {finds} ${{{{search_space.x}}}}
+  environment: azureml:any@latest
+compute: local
+search_space: {{x: {{type: uniform, min_value: 0, max_value: 1}}}}
+sampling_algorithm: random
+objective: {{goal: minimize, primary_metric: loss}}
+limits: {{max_total_trials: 6, max_concurrent_trials: 2}}
+"""
+    ended = finished(write(tmp_path, text), name="s")
+    logs = [RunFolder(ended.folder.path.with_name(f"s_{number}")).log.read_text() for number in range(6)]
+    assert [log.count("found") for log in logs] == [1] * 6, logs
+    assert not ended.folder.spare_layers.exists()

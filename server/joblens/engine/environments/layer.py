@@ -7,6 +7,8 @@ few small files, made by hand: a call of `venv` costs more than a hello-world.
 
 from __future__ import annotations
 
+import functools
+import os
 import shutil
 import site
 import subprocess
@@ -15,7 +17,7 @@ import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from joblens.engine.environments.inside import programs_in
 from joblens.engine.folders import RunFolder
@@ -49,18 +51,82 @@ class Base:
     """Its folder, where it is conda's."""
 
 
+_Looks: TypeAlias = list[tuple[str, int, int]]
+
+
+class _Spare:
+    """A layer that a run left as it was made, for the next run of the same process."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        """Where it waits, on the disk of the runs."""
+        self._made: tuple[Base, _Looks] | None = None
+
+    def take(self, base: Base, folder: Path) -> bool:
+        """Give it the place of a layer over `base`; answer whether there was one."""
+        known = self._made is not None and self._made[0] == base
+        try:
+            if known:
+                self._place.rename(folder)
+        except OSError:  # none was left
+            return False
+        return known
+
+    def remember(self, base: Base, folder: Path) -> None:
+        """How the layer looks that a run gets."""
+        self._made = (base, _looks(folder))
+
+    def keep(self, folder: Path) -> bool:
+        """Keep the layer of a run that has ended; answer whether it was as it had been made."""
+        if self._made is None or _looks(folder) != self._made[1]:
+            return False
+        try:
+            self._place.parent.mkdir(exist_ok=True)
+            folder.rename(self._place)
+        except OSError:
+            return False
+        return True
+
+
+_spare: _Spare | None = None
+
+
+def keep_spare(place: Path) -> None:
+    """Let the runs of this process, one after another, have the same layer while none of them changes it.
+
+    To make one and to throw it away takes as long as all else that is written for a short run.
+    """
+    global _spare
+    _spare = _Spare(place)
+
+
 def make(base: Base, run: RunFolder) -> Path:
     """The layer's programs for the run, made unless it is there."""
     folder = run.environment
     if not (folder / "pyvenv.cfg").is_file():
-        _make(base, folder)
+        if _spare is None:
+            _make(base, folder)
+        elif not _spare.take(base, folder):
+            _make(base, folder)
+            _spare.remember(base, folder)
     return programs_in(folder)
 
 
 def remove(run: RunFolder) -> None:
     """Throw the run's layer away."""
-    if run.environment.exists():
+    if run.environment.exists() and not (_spare is not None and _spare.keep(run.environment)):
         shutil.rmtree(run.environment, ignore_errors=True)
+
+
+def _looks(folder: Path) -> _Looks:
+    """All that is in the folder, with what no change leaves as it is: each one's number and last change."""
+    found: _Looks = []
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = f"{place}/{name}"
+            state = os.lstat(path)
+            found.append((path.removeprefix(str(folder)), state.st_ino, state.st_ctime_ns))
+    return sorted(found)
 
 
 def variables(run: RunFolder) -> dict[str, str]:
@@ -79,6 +145,7 @@ def base_of(built: Built | None) -> Base:
     return Base(Path(built.facts["from"]), version, built.programs, (_site(built.folder, version),))
 
 
+@functools.cache
 def _of_this_python() -> Base:
     version = ".".join(map(str, sys.version_info[:3]))
     programs = Path(sys.executable).parent

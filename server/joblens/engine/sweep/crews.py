@@ -17,6 +17,7 @@ import gc
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -130,6 +131,7 @@ class Workers:
     """Processes that are forked as they are needed, and supervise one trial after another."""
 
     def __init__(self, plan: Plan, text: str) -> None:
+        self._spare_layers = plan.run_folder.spare_layers
         self._idle: list[_Worker] = []
         self._busy: dict[int, _Worker] = {}
         self._selector = selectors.DefaultSelector()
@@ -193,6 +195,7 @@ class Workers:
         self._asked.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._nursery, 0)
+        shutil.rmtree(self._spare_layers, ignore_errors=True)
 
 
 class _Worker:
@@ -222,9 +225,11 @@ def _refusal(said: bytes) -> UserError | None:
 def _raise_workers(asked: socket.socket, plan: Plan, text: str) -> NoReturn:
     """Fork a worker whenever the sweep's supervisor asks for one, until it is gone; never returns."""
     from joblens.engine import supervisor
+    from joblens.engine.tracking import recorder
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     supervisor.warm_up()
+    recorder.look_at_code(plan)
     gc.freeze()  # what is there by now is shared with the workers, as long as nobody touches it
     gc.disable()
     born: list[int] = []
@@ -251,6 +256,11 @@ def _raise_workers(asked: socket.socket, plan: Plan, text: str) -> NoReturn:
 
 def _work(channel: socket.socket, plan: Plan, text: str) -> NoReturn:
     """Supervise trials as they are ordered, until nobody orders any; never returns."""
+    from joblens.engine.environments import layer
+    from joblens.engine.tracking import direct
+
+    direct.keep_open()
+    layer.keep_spare(plan.run_folder.spare_layers / str(os.getpid()))
     code = 1
     try:
         os.setsid()  # whoever ends the sweep's supervisor does not end trials

@@ -206,7 +206,7 @@ class _Trials:
 
     def _read(self, *, until_whole: bool) -> None:
         """Read reports, and stop the trials that the policy gives no hope."""
-        for number in self._running:
+        for number in self._running.keys() - self._waiting:
             if not self._curves.knows(number):
                 with contextlib.suppress(RunNotFoundError):  # its folder is still made
                     self._curves.know(number, records.read(trial.folder(self._folder, number)))

@@ -23,6 +23,23 @@ SHAPES = frozenset({"dc11669786a5"})
 _PATIENCE = 2.0
 """Seconds to wait for another writer, before MLflow is asked, which waits longer."""
 _LONGEST_NAME = 250
+_kept: dict[str, sqlite3.Connection] | None = None
+"""The open database by its mark, in a process that keeps it open."""
+
+
+def keep_open() -> None:
+    """Keep the database open from now on: to open it, and read its shape, takes longer than to write a run.
+
+    For a process that records many runs, all from one thread.
+    """
+    global _kept
+    _kept = {}
+
+
+def let_go() -> None:
+    """Close the database, if it is kept open; whoever writes next opens it again."""
+    while _kept:
+        _kept.popitem()[1].close()
 
 
 def client(uri: str) -> Client:
@@ -123,11 +140,31 @@ class DirectClient(Client):
     @contextlib.contextmanager
     def _database(self, *, for_good: bool = False) -> Iterator[sqlite3.Connection]:
         """One transaction; what is written `for_good` survives a power cut, with all before it."""
-        address = f"{self._store.as_uri()}?mode=rw"
-        with contextlib.closing(sqlite3.connect(address, timeout=_PATIENCE, uri=True)) as database:
+        with _opened(self._store) as database:
             database.execute(f"pragma synchronous = {'full' if for_good else 'normal'}")
             with database:
                 yield database
+
+
+@contextlib.contextmanager
+def _opened(store: Path) -> Iterator[sqlite3.Connection]:
+    if _kept is None:
+        with contextlib.closing(_connect(store)) as database:
+            yield database
+        return
+    mark = marks.mark(store)
+    if mark not in _kept:
+        let_go()
+        _kept[mark] = _connect(store)
+    try:
+        yield _kept[mark]
+    except sqlite3.Error:
+        let_go()
+        raise
+
+
+def _connect(store: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{store.as_uri()}?mode=rw", timeout=_PATIENCE, uri=True)
 
 
 def _create(

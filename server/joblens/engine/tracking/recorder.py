@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 import json
 import os
@@ -254,7 +255,7 @@ def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:
     job_file = Path(plan.job_file)
     tags = {
         **plan.tags,
-        **git.tags(job_file.parent),
+        **_of_repository(job_file.parent),
         "mlflow.user": _user(),
         "mlflow.source.name": job_file.name,
         "mlflow.source.type": "LOCAL",
@@ -268,6 +269,15 @@ def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:
     if parent:
         tags["mlflow.parentRunId"] = parent
     return tags
+
+
+_of_repository = functools.lru_cache(maxsize=1)(git.tags)
+
+
+def look_at_code(plan: Plan) -> None:
+    """Ask git once for all runs of this process, and of its forks: trials have the code of their sweep."""
+    if wanted():
+        _of_repository(Path(plan.job_file).parent)
 
 
 def _user() -> str:

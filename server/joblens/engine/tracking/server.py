@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -146,7 +147,17 @@ class _Known(NamedTuple):
 
 def _known() -> _Known | None:
     try:
-        found = json.loads(_state().read_text(encoding="utf-8"))
+        state = _state().stat()
+    except OSError:
+        return None
+    return _read(_state(), (state.st_ino, state.st_mtime_ns, state.st_size))
+
+
+@functools.lru_cache(maxsize=1)
+def _read(file: Path, _looks: tuple[int, int, int]) -> _Known | None:
+    """What the file says, which is asked for many times in a run; `_looks` are others for another content."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
         return _Known(Identity(found["pid"], found["started"]), found["uri"], found["store"])
     except (OSError, ValueError, KeyError):
         return None

@@ -25,6 +25,8 @@ class StoredReports:
         self.behind = False
         """Whether the last call of `new` could not see all."""
         self._store, self._metric = store, metric
+        self._opened: tuple[str, sqlite3.Connection] | None = None
+        """The database that is open, and which file it is."""
         self._mark = ""
         self._last = 0
         """The last row that was seen."""
@@ -77,12 +79,28 @@ class StoredReports:
     @contextlib.contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         """The database as it stands now: what is written meanwhile does not show."""
-        address = f"{self._store.as_uri()}?mode=ro"
-        with contextlib.closing(
-            sqlite3.connect(address, timeout=_PATIENCE, uri=True, isolation_level=None)
-        ) as database:
-            database.execute("begin")
+        database = self._connection()
+        database.execute("begin")
+        try:
             yield database
+        finally:
+            database.rollback()
+
+    def _connection(self) -> sqlite3.Connection:
+        """An open database; another one for another file of that name."""
+        mark = marks.mark(self._store)
+        if self._opened is None or self._opened[0] != mark:
+            self.close()
+            address = f"{self._store.as_uri()}?mode=ro"
+            opened = sqlite3.connect(address, timeout=_PATIENCE, uri=True, isolation_level=None)
+            self._opened = (mark, opened)
+        return self._opened[1]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._opened is not None:
+            self._opened[1].close()
+            self._opened = None
 
 
 def _row(row: int, run_id: str, value: float, is_nan: int) -> _Row:
