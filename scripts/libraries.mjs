@@ -19,6 +19,7 @@ const LIBRARIES = [
   "idna",
   "jmespath",
   "lsprotocol",
+  "packaging",
   "pathspec",
   "platformdirs",
   "psutil",

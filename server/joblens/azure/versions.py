@@ -7,11 +7,14 @@ And older releases ask for less than they need.
 from __future__ import annotations
 
 import importlib
-import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import metadata
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
 
 from joblens.azure.refusal import INSTALL, UnusableClientError
 
@@ -53,12 +56,12 @@ def troubles(version: Find, requirements: Requirements) -> Iterator[tuple[str, s
     ours = version(_CLIENT)
     for before, name, since, why in _BROKEN:
         other = version(name)
-        if other and _order(ours) < _order(before) and _order(other) >= _order(since):
+        if other and _release(ours) < _release(before) and _release(other) >= _release(since):
             yield (
                 f"{_CLIENT} {ours} does not work with {name} {other}: {why}.",
                 _install(f"{_CLIENT}>={before}"),
             )
-    if _order(ours) < _order(_OLDEST):
+    if _release(ours) < _release(_OLDEST):
         yield f"{_CLIENT} {ours} is too old to submit with.", _install(f"{_CLIENT}>={_OLDEST}")
     yield from _unmet(version, requirements)
 
@@ -70,37 +73,30 @@ def _unmet(version: Find, requirements: Requirements) -> Iterator[tuple[str, str
             other = version(wanted)
             if not other:
                 said = f"{name} {version(name)} needs {wanted}, which is not installed here."
-                yield said, _install(f"{wanted}{','.join(bounds)}")
-            elif not all(_allows(bound, other) for bound in bounds):
-                asked = ",".join(bounds)
-                said = f"{name} {version(name)} does not work with {wanted} {other}: it needs {asked}."
-                other_python = f"Choose a Python {asked} for Joblens, and install {_CLIENT} there."
-                yield said, other_python if wanted == _PYTHON else _install(f"{wanted}{asked}")
+                yield said, _install(f"{wanted}{bounds}")
+            elif not bounds.contains(_release(other)):
+                said = f"{name} {version(name)} does not work with {wanted} {other}: it needs {bounds}."
+                other_python = f"Choose a Python {bounds} for Joblens, and install {_CLIENT} there."
+                yield said, other_python if wanted == _PYTHON else _install(f"{wanted}{bounds}")
 
 
-def _parsed(requirement: str) -> tuple[str, list[str]] | None:
+def _parsed(requirement: str) -> tuple[str, SpecifierSet] | None:
     """The package, and its bounds; None for what only an extra or another machine needs."""
-    plain, _, marker = requirement.partition(";")
-    found = re.match(r"\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*\(?([^)]*)\)?\s*$", plain)
-    if marker.strip() or found is None:
+    try:
+        found = Requirement(requirement)
+    except InvalidRequirement:  # pip is to judge
         return None
-    return found[1], [bound.strip() for bound in found[2].split(",") if bound.strip()]
+    if found.marker is not None and not found.marker.evaluate({"extra": ""}):
+        return None
+    return found.name, found.specifier
 
 
-def _allows(bound: str, version: str) -> bool:
-    sign, asked = re.match(r"([<>=!~]*)\s*(.*)", bound).groups()  # type: ignore[union-attr]
-    left, right = _order(version), _order(asked)
-    tests = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
-    return tests.get(sign, True)  # What is more particular than a bound, pip is to judge.
-
-
-def _order(version: str) -> tuple[int, ...]:
-    """The numbers of a release, without zeros at the end; a release candidate counts as the release."""
-    release = re.match(r"\d+(?:\.\d+)*", version)
-    numbers = [int(part) for part in release[0].split(".")] if release else []
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+def _release(version: str) -> Version:
+    """The version without what comes before or after a release: a candidate counts as the release."""
+    try:
+        return Version(Version(version).base_version)
+    except InvalidVersion:
+        return Version("0")
 
 
 def _install(what: str) -> str:
