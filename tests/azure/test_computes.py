@@ -12,6 +12,7 @@ from tests.azure.state import GROUP, ROOT, SUBSCRIPTION, WORKSPACE
 from tests.azure.test_control_plane import told
 
 WHERE = ("--subscription", SUBSCRIPTION, "-g", GROUP, "-w", WORKSPACE)
+NO_COMPUTE = f"The workspace '{WORKSPACE}' has no compute"
 USER = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.ManagedIdentity/x/me"
 SUBNET = USER.replace("ManagedIdentity/x/me", "Network/virtualNetworks/net/subnets/inner")
 FILES = {
@@ -202,7 +203,8 @@ def test_computes_are_listed_and_shown(joblens) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "error"),
     [
-        (("show", "-n", "nothing"), 6, "Azure refused (404): The compute nothing was not found."),
+        (("show", "-n", "nothing"), 6, f"{NO_COMPUTE} 'nothing'."),
+        (("show", "-n", "cpu-clster"), 6, f"{NO_COMPUTE} 'cpu-clster'.\nhint: Did you mean 'cpu-cluster'?"),
         (("show",), 2, "No compute is named."),
         (("create",), 2, "'' cannot be the name of a compute."),
         (("create", "-n", "a_b"), 2, "'a_b' cannot be the name of a compute."),

@@ -107,7 +107,17 @@ def test_archived_ones_are_listed_on_request(joblens, names_plane: ControlPlane)
     [
         (("environment", "show"), 2, "No environment is named."),
         (("environment", "show", "nothing"), 6, "There is no environment 'nothing'."),
-        (("data", "show", "titanic:7"), 6, "Azure refused (404)"),
+        (
+            ("environment", "show", "sklern"),
+            6,
+            "There is no environment 'sklern'.\nhint: Did you mean 'sklearn'?",
+        ),
+        (
+            ("data", "show", "titanic:7"),
+            6,
+            "There is no version '7' of the data 'titanic'.\nhint: The newest",
+        ),
+        (("data", "show", "titanc:7"), 6, "There is no data 'titanc'.\nhint: Did you mean 'titanic'?"),
         (("data", "show", "titanic", "--label", "best"), 6, "Only the label 'latest' is known here"),
     ],
 )

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from joblens.azure import clusters
+from joblens.azure import alike, clusters
 from joblens.azure.long_running import change
 from joblens.azure.resource_manager import RefusedError, ResourceManager
 from joblens.azure.workspace import Workspace
-from joblens.errors import JobFileError
+from joblens.errors import CloudError, JobFileError
 
 _VERSION = "2023-08-01-preview"
 """The one that the client asks with."""
@@ -35,7 +35,10 @@ class Computes:
 
     def one(self, name: str) -> dict[str, Any]:
         """One compute; raises CloudError where it is not there."""
-        return shown(self._manager.get(self._address(name)))
+        try:
+            return shown(self._manager.get(self._address(name)))
+        except RefusedError as error:
+            raise self._missing(name) if error.status == 404 else error from error
 
     def has(self, name: str) -> bool:
         """Whether there is a compute of that name."""
@@ -65,6 +68,13 @@ class Computes:
         """Delete a compute with its machines."""
         address = f"{self._address(name)}&underlyingResourceAction=Delete"
         change(self._manager, "DELETE", address, wait=wait)
+
+    def _missing(self, name: str) -> CloudError:
+        names = (str(each["name"]) for each in self.all())
+        return CloudError(
+            f"The workspace '{self._workspace.name}' has no compute '{name}'.",
+            hint=alike.hint(name, names, "'joblens compute list' shows what there is."),
+        )
 
     def _address(self, name: str) -> str:
         return f"{self._root}/computes/{name}?api-version={_VERSION}"

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 import yaml
 
+from joblens.azure import alike
 from joblens.azure.listings import Listings
+from joblens.azure.resource_manager import RefusedError
 from joblens.errors import CloudError
 
 Shown = Literal["environment", "data"]
@@ -41,14 +43,27 @@ def one(
     """One version; the newest where none is named. Raises CloudError where it is not there."""
     if label and label != "latest":
         raise CloudError(f"Only the label 'latest' is known here, not '{label}'.", hint="Give a version.")
-    if version:
+    if not version:
+        return _shown(asset, _newest(listings, asset, name, registry), name)
+    try:
         return _shown(asset, listings.entry(asset, name, version, registry), name)
-    found = sorted(listings.entries(asset, name, registry), key=_made, reverse=True)
-    if not found:
+    except RefusedError as error:
+        if error.status != 404:
+            raise
+        newest = _newest(listings, asset, name, registry).get("name")
         raise CloudError(
-            f"There is no {asset} '{name}'.", hint=f"'joblens {asset} list' shows what there is."
-        )
-    return _shown(asset, found[0], name)
+            f"There is no version '{version}' of the {asset} '{name}'.", hint=f"The newest is '{newest}'."
+        ) from error
+
+
+def _newest(listings: Listings, asset: Shown, name: str, registry: str) -> Mapping[str, Any]:
+    """The version that was made last; raises CloudError where there is no such name."""
+    found = max(listings.entries(asset, name, registry), key=_made, default=None)
+    if found is None:
+        names = (str(each.get("name")) for each in listings.entries(asset, "", registry))
+        hint = alike.hint(name, names, f"'joblens {asset} list' shows what there is.")
+        raise CloudError(f"There is no {asset} '{name}'.", hint=hint)
+    return found
 
 
 def _made(entry: Mapping[str, Any]) -> str:

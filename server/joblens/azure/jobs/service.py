@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from joblens.azure import alike
 from joblens.azure.jobs.patience import Patience
 from joblens.azure.listings import Listings
 from joblens.azure.resource_manager import RefusedError, ResourceManager
@@ -15,8 +15,6 @@ from joblens.azure.workspace import Workspace
 from joblens.errors import CloudError
 
 _VERSION = "2024-04-01"
-_ALIKE = 200
-"""How many jobs are looked through for a name that may have been meant."""
 
 
 class UnknownJobError(CloudError):
@@ -97,7 +95,6 @@ class JobService:
             listed = self.manager.get(self.at("jobs", listViewType="All")).get("value") or ()
         except CloudError:
             return error
-        names = [str(one.get("name")) for one in listed[:_ALIKE] if isinstance(one, dict)]
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
-        hint = f"Did you mean '{near[0]}'?" if near else "'joblens job list' shows the jobs that there are."
+        names = (str(one.get("name")) for one in listed if isinstance(one, dict))
+        hint = alike.hint(name, names, "'joblens job list' shows the jobs that there are.")
         return UnknownJobError(f"The workspace '{self.workspace.name}' has no job '{name}'.", hint=hint)
