@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from joblens.engine import (
     cancellation,
@@ -110,6 +110,7 @@ class Supervisor:
         self._record: Record = records.read(folder)
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
+        self._recording = False
         self._best: dict[str, object] = {}
         self._place: Held | None = None
         self._began: float | None = None
@@ -131,7 +132,7 @@ class Supervisor:
             self._make_code()
             self._watch.start()
             if self._folder.cancel_request.exists():
-                raise _Canceled
+                self._stop()
             outcome = self._run()
         except _Canceled:
             self._update(status=records.CANCEL_REQUESTED)
@@ -158,8 +159,12 @@ class Supervisor:
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
         """Somebody asked for the end: of this run, or of the trial that this process supervised before."""
-        if self._record.parent and not self._folder.cancel_request.exists():
+        if self._recording or (self._record.parent and not self._folder.cancel_request.exists()):
             return
+        self._stop()
+
+    def _stop(self) -> NoReturn:
+        """Go to the end of the run; whoever asks for it from now on asks in vain."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise _Canceled
 
@@ -192,7 +197,7 @@ class Supervisor:
         """Wait until the command may start; without anybody who could say so, the run is of no use."""
         if not go():
             cancellation.ask(self._folder, cancellation.Wish(cancellation.SWEEP_ENDED))
-            raise _Canceled
+            self._stop()
 
     def _run(self) -> Outcome:
         if self._go is None:
@@ -276,12 +281,14 @@ class Supervisor:
 
     def _begin_at_once(self) -> None:
         """The same for one trial of many: in this thread, which keeps MLflow's database open."""
-        ours = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        try:  # whoever ends the run meanwhile does so once its record is known
+        self._recording = True  # whoever ends the run meanwhile does so once its record is known
+        try:
             self._begin_record()
             self._update(status=records.PREPARING)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, ours)
+            self._recording = False
+        if self._folder.cancel_request.exists():
+            self._stop()
 
     def _begin_record(self) -> None:
         """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""
