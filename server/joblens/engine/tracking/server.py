@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shlex
 import signal
 import sys
 import time
@@ -24,6 +25,8 @@ _PATIENCE = 120.0
 """Seconds a first start may take on a slow machine: it makes the database."""
 _BUSY = 30.0
 """Seconds that a server which lives may be silent before it is replaced: other runs may be using it."""
+_OWN_LOOPS = (0, 36)
+"""The uvicorn that can be given an event loop."""
 _QUIET = {
     # The server's own jobs are for generative AI: without them it is 2 processes of 0.5 GB, not 10 of 2.2 GB.
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
@@ -227,9 +230,19 @@ def _command(port: int) -> list[str]:
         *("--backend-store-uri", f"sqlite:///{_store().as_posix()}"),
         *("--artifacts-destination", artifacts.as_uri(), "--serve-artifacts"),
         *("--host", layout.HOST, "--port", str(port), "--workers", "1"),
-        *("--uvicorn-opts", "--no-access-log"),
+        *("--uvicorn-opts", shlex.join(["--no-access-log", *_few_threads()])),
         *("--allowed-hosts", ",".join((*_NAMES, *_own_names()))),
     ]
+
+
+def _few_threads() -> list[str]:
+    """uvicorn's arguments for an event loop of ours, where it is new enough to be given one."""
+    from importlib import metadata
+
+    version = tuple(int(part) for part in metadata.version("uvicorn").split(".")[:2])
+    if version < _OWN_LOOPS:
+        return []
+    return ["--app-dir", (Path(__file__).parent / "server_side").as_posix(), "--loop", "few_threads:loop"]
 
 
 def _variables() -> dict[str, str]:
