@@ -1,13 +1,13 @@
 /** The names of an Azure ML workspace in a real VS Code: chosen, shown in the status bar, offered in a job. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
-import { ControlPlane } from "./controlPlane";
-import { TestEditor } from "./testEditor";
+import { chooseWorkspace, startWithAzure } from "./azureEditor";
+import type { ControlPlane } from "./controlPlane";
+import { eachTestIsSeen, type TestEditor } from "./testEditor";
 
 const JOB = `$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
 command: ls \${{inputs.table}}
@@ -20,29 +20,20 @@ inputs:
 `;
 
 describe("an Azure ML workspace in VS Code", { timeout: 600_000 }, () => {
-  let folder: string;
+  let stop: () => Promise<void>;
   let plane: ControlPlane;
   let editor: TestEditor;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "joblens-azure-"));
-    plane = await ControlPlane.start(folder);
-    editor = await TestEditor.start("iris", {
-      settings: { "joblens.azure.signIn": "machine" },
-      env: plane.welcome.environment,
-    });
+    ({ editor, plane, stop } = await startWithAzure());
     writeFileSync(join(editor.workspace, "cluster.yml"), JOB);
     await editor.open("cluster.yml");
     await editor.screen.lens("Submit to cluster").waitFor();
   });
 
-  after(async () => {
-    await editor.stop();
-    await plane.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   const workspace = () => editor.screen.page.locator(".statusbar-item", { hasText: "tests-workspace" });
 
@@ -61,9 +52,7 @@ describe("an Azure ML workspace in VS Code", { timeout: 600_000 }, () => {
   });
 
   test("the status bar shows the workspace that was chosen, and that it answers", async () => {
-    await editor.screen.command("Joblens: Choose Workspace");
-    const rows = editor.screen.page.locator(".quick-input-widget:visible .monaco-list-row");
-    await rows.filter({ hasText: "tests-workspace" }).click();
+    await chooseWorkspace(editor);
     await workspace().locator(".codicon-cloud").waitFor();
   });
 

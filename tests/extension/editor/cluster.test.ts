@@ -1,24 +1,15 @@
 /** A job of the preview on the cluster, in a real VS Code: sent, followed, fetched, canceled. */
 
 import assert from "node:assert/strict";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { ROOT } from "../../../scripts/root.mjs";
-import { ControlPlane } from "./controlPlane";
+import { chooseWorkspace, startWithAzure } from "./azureEditor";
+import type { ControlPlane } from "./controlPlane";
 import { until } from "./screen";
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, type TestEditor } from "./testEditor";
 
 const CORPUS = join(process.env["JOBLENS_CORPUS"] ?? join(ROOT, "..", "shared"), "corpus", "preview");
 const IRIS = join("cli", "jobs", "train", "lightgbm", "iris");
@@ -28,28 +19,21 @@ const noCorpus = existsSync(SEED) ? false : `there are no public job files in ${
 
 describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
   let folder: string;
+  let stop: () => Promise<void>;
   let plane: ControlPlane;
   let editor: TestEditor;
   let name = "";
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "joblens-cluster-"));
-    plane = await ControlPlane.start(folder, { storage: true });
-    editor = await TestEditor.start("iris", {
-      settings: { "joblens.azure.signIn": "machine", "files.simpleDialog.enable": true },
-      env: plane.welcome.environment,
-    });
+    const settings = { "files.simpleDialog.enable": true };
+    ({ editor, plane, folder, stop } = await startWithAzure({ storage: true, settings }));
     await editor.open("job-2021.yml");
     await editor.screen.lens("Submit to cluster").waitFor();
   });
 
-  after(async () => {
-    await editor.stop();
-    await plane.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   const jobs = () =>
     editor.screen.page.locator(".pane", { hasText: "Joblens Runs" }).locator(".monaco-list-row");
@@ -69,9 +53,7 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
   }
 
   test("the workspace is chosen", async () => {
-    await editor.screen.command("Joblens: Choose Workspace");
-    const rows = editor.screen.page.locator(".quick-input-widget:visible .monaco-list-row");
-    await rows.filter({ hasText: "tests-workspace" }).click();
+    await chooseWorkspace(editor);
   });
 
   test("the cluster is chosen in the words of the preview", async () => {

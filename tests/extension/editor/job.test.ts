@@ -1,11 +1,11 @@
 /** The iris example in a real VS Code: what a user sees, clicks and gets. */
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { trackedRun } from "./runRecord";
 import { PATIENCE, until } from "./screen";
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 /** Building the environment downloads it. */
 const BUILD_PATIENCE = 480_000;
@@ -20,7 +20,7 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   test("shows its lenses, and no problem", async () => {
     await editor.screen.lens("Submit to cluster").waitFor();

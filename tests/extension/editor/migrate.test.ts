@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 const COMMAND = "Joblens: Migrate File to Today's Format";
 
@@ -18,7 +18,7 @@ describe("a file of the preview in VS Code", { timeout: 600_000 }, () => {
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   test("is migrated by the command, and is as before after Undo", async () => {
     const before = readFileSync(join(editor.workspace, "job-2021.yml"), "utf8");

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { until } from "./screen";
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 const PIPELINE = `type: pipeline
 settings:
@@ -52,7 +52,7 @@ describe("a pipeline of files in VS Code", { timeout: 600_000 }, () => {
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   test("shows what the component in the file is called", async () => {
     const line = editor.screen.line("component: ./train.yml");

@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 
 import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
-import { type Screen, until } from "./screen";
+import { type Screen, soon, until } from "./screen";
 import { TestEditor } from "./testEditor";
 
 const BROKEN = "this Python is broken";
@@ -52,11 +52,8 @@ async function inOutput(screen: Screen, text: string): Promise<void> {
   const view = screen.page.locator(".output-view .view-line").first();
   // A panel that opens while the editor is busy with its start may be put away: then it is asked for anew.
   await until(async () => {
-    const shown = view.waitFor({ timeout: 10_000 }).then(
-      () => true,
-      () => undefined,
-    );
-    if ((await shown) === undefined) await screen.command("Joblens: Show Log");
+    const shown = await soon(() => view.waitFor({ timeout: 10_000 }));
+    if (shown === undefined) await screen.command("Joblens: Show Log");
     return shown;
   });
   for (let look = 0; look < 60 && (await line.count()) === 0; look++) {

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 describe("a run in VS Code", { timeout: 600_000 }, () => {
   let editor: TestEditor;
@@ -18,7 +18,7 @@ describe("a run in VS Code", { timeout: 600_000 }, () => {
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   test("that fails says so, of the text as it is on the screen", async () => {
     await editor.screen.replaceLine("command: echo", "command: echo before; exit 3");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, chromium, errors, type Locator, type Page } from "playwright-core";
 
 import { ROOT } from "../../../scripts/root.mjs";
 
@@ -13,6 +13,18 @@ export const PATIENCE = Number(process.env["JOBLENS_PATIENCE"] ?? 90_000);
 
 /** A menu that has not come by then was closed before it could be seen. */
 const MENU_PATIENCE = 10_000;
+
+/** A palette that does not offer a command by then never will. */
+const PALETTE_PATIENCE = 10_000;
+
+/** How long a busy editor may take to close what it was told to close. */
+const OVERLAY_PATIENCE = 5_000;
+
+/** What takes the keys that are meant for the editor below it. */
+const OVERLAYS = [
+  ...[".quick-input-widget", ".action-widget", ".monaco-menu", ".monaco-dialog-box"],
+  ...[".suggest-widget.visible", ".rename-box", ".find-widget.visible"],
+].join(", ");
 
 /** Where tests leave pictures and the editor's logs. */
 export const EVIDENCE = join(ROOT, ".cache", "evidence");
@@ -77,9 +89,40 @@ export class Screen {
 
   /** Runs a command by its title, through the palette. */
   async command(title: string): Promise<void> {
+    await until(() => this.chosen(title));
+  }
+
+  /**
+   * Looks for a command as somebody does who sees that the editor is busy: what was typed into a palette that was
+   * not ready is lost, and one that was opened before a command was there never offers it. Then it is opened anew.
+   */
+  private async chosen(title: string): Promise<true | undefined> {
+    await this.putAway();
     await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input").first().fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    const palette = this.page.locator(".quick-input-widget:visible");
+    const input = palette.locator("input[type=text]").first();
+    const row = palette.locator(".monaco-list-row", { hasText: title }).first();
+    const typed = `>${title}`;
+    return soon(async () => {
+      await input.waitFor({ timeout: PALETTE_PATIENCE });
+      await until(async () => {
+        if ((await input.inputValue({ timeout: PALETTE_PATIENCE })) !== typed) {
+          await input.fill(typed, { timeout: PALETTE_PATIENCE });
+        }
+        return (await row.isVisible()) || undefined;
+      }, PALETTE_PATIENCE);
+      await row.click({ timeout: PALETTE_PATIENCE });
+    });
+  }
+
+  /** Closes what stands open over the editor. */
+  async putAway(): Promise<void> {
+    const open = this.page.locator(OVERLAYS).filter({ visible: true });
+    for (let left = await open.count(); left > 0; left--) {
+      await this.page.keyboard.press("Escape");
+      // Pressed once more than needed, it would close messages, too.
+      await soon(() => until(async () => (await open.count()) < left || undefined, OVERLAY_PATIENCE));
+    }
   }
 
   /** Chooses from the menu of a command; the editor closes the menu when something else wants the focus. */
@@ -87,12 +130,7 @@ export class Screen {
     const row = this.page.locator(".action-widget .monaco-list-row", { hasText: title });
     await until(async () => {
       await this.command(command);
-      const shown = await row.waitFor({ timeout: MENU_PATIENCE }).then(
-        () => true,
-        () => undefined,
-      );
-      if (shown === undefined) await this.page.keyboard.press("Escape");
-      return shown;
+      return soon(() => row.waitFor({ timeout: MENU_PATIENCE }));
     });
     await row.click();
   }
@@ -139,6 +177,17 @@ export class Screen {
 
   close(): Promise<void> {
     return this.browser.close();
+  }
+}
+
+/** Whether something could be done with less than all patience; if not, nothing is lost by trying it again. */
+export async function soon(action: () => Promise<unknown>): Promise<true | undefined> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError || error instanceof assert.AssertionError) return undefined;
+    throw error;
   }
 }
 

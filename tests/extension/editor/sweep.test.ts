@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
   let editor: TestEditor;
@@ -19,7 +19,7 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   test("shows a trial's values, and runs it with those that were confirmed", async () => {
     const { page } = editor.screen;

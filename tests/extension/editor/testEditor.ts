@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach, beforeEach } from "node:test";
 
 import { type CodeServer, startCodeServer } from "../../../scripts/codeServer.mjs";
 import { EDITOR_SETTINGS } from "../../../scripts/editorSettings.mjs";
@@ -79,6 +80,12 @@ export class TestEditor {
     cpSync(join(this.folder, "editor", "data", "logs"), join(EVIDENCE, "logs"), { recursive: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Every test begins with nothing open over the editor, whatever the one before left there, and leaves a picture. */
+export function eachTestIsSeen(editor: () => TestEditor): void {
+  beforeEach(() => editor().screen.putAway());
+  afterEach((test) => editor().screen.keepEvidence(test.name));
 }
 
 /** Empty for a process that is gone. */

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
-import { TestEditor } from "./testEditor";
+import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 describe("a folder that is not trusted", { timeout: 300_000 }, () => {
   let editor: TestEditor;
@@ -17,7 +17,7 @@ describe("a folder that is not trusted", { timeout: 300_000 }, () => {
 
   after(() => editor.stop());
 
-  afterEach((test) => editor.screen.keepEvidence(test.name));
+  eachTestIsSeen(() => editor);
 
   test("gets its problems shown", async () => {
     await editor.screen.typeLineAfter("type: command", "experiment: hello");
