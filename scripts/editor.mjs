@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { main } from "./main.mjs";
 import { nodePackages, npm } from "./nodePackages.mjs";
 import { ROOT } from "./root.mjs";
 import { isStamped, writeStamp } from "./stamps.mjs";
@@ -36,9 +37,11 @@ export async function editor() {
   const stampFile = join(MODULES, ".joblens-editor-stamp");
   if (isStamped(stampFile, PLATFORM)) return;
   await step("Install the embedded editor's own packages", async () => {
-    await npmInside(VSCODE, ["install", "--omit=dev", "--ignore-scripts"]);
-    await npmInside(join(VSCODE, "extensions"), ["install", "--omit=dev", "--ignore-scripts"]);
-    await compile();
+    const install = ["install", "--omit=dev", "--ignore-scripts"];
+    const own = npmInside(VSCODE, install).then(compile);
+    // Waits for both also when one fails, so that nothing is left half installed.
+    const results = await Promise.allSettled([own, npmInside(join(VSCODE, "extensions"), install)]);
+    for (const result of results) if (result.status === "rejected") throw result.reason;
     prune();
   });
   writeStamp(stampFile, PLATFORM);
@@ -78,3 +81,5 @@ function prune() {
 
 const UNUSED = ["node_modules/@github", "node_modules/@microsoft/mxc-sdk", "extensions/copilot"];
 const PER_PLATFORM = ["node_modules/@vscode/ripgrep-universal/bin", "node_modules/node-pty/prebuilds"];
+
+await main(import.meta.url, editor);

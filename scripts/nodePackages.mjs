@@ -31,7 +31,9 @@ export function npm(args, options = {}) {
   const own = process.env["npm_execpath"];
   const [command, first] = own ? [process.execPath, [own]] : ["npm", []];
   const hint = "Check that this machine reaches its npm registry, then start again: what is done is kept.";
-  return run(command, [...first, ...args, "--no-audit", "--no-fund"], { ...options, hint });
+  // A lock file says what is wanted: what npm has of it needs no question whether there is something newer.
+  const quick = ["--prefer-offline", "--no-audit", "--no-fund"];
+  return run(command, [...first, ...args, ...quick], { ...options, hint });
 }
 
 function checkNode() {

@@ -42,9 +42,9 @@ await main(import.meta.url, async () => {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });
 
-/** All of pytest; the storage that submitted jobs are uploaded to comes from npm. */
+/** All of pytest. */
 async function inPython() {
-  await nodePackages(join(ROOT, "tests", "azure"), "Install the storage for the tests");
+  await storage();
   return pythonTests(pytestArguments());
 }
 
@@ -54,9 +54,15 @@ async function inTheEditor() {
   if (!editorRunsHere()) return skipped("the embedded editor runs on Linux only");
   if (chromium === undefined) return skipped("there is no Chromium on PATH (install it, or set CHROMIUM)");
   await editor();
+  await storage();
   await packageExtension();
   process.env["CHROMIUM"] = chromium;
   return typescriptTests(editorTests());
+}
+
+/** What submitted jobs are uploaded to comes from npm. */
+function storage() {
+  return nodePackages(join(ROOT, "tests", "azure"), "Install the storage for the tests");
 }
 
 /** @param {string} reason */
