@@ -15,7 +15,7 @@ import { pythonTests } from "./pythonTests.mjs";
 import { ROOT } from "./root.mjs";
 import { setUp } from "./setup.mjs";
 import { Failure } from "./steps.mjs";
-import { editorTests, typescriptTests, unitTests } from "./typescriptTests.mjs";
+import { editorsAtOnce, editorTests, typescriptTests, unitTests } from "./typescriptTests.mjs";
 
 /** @typedef {import("./typescriptTests.mjs").Counts} Counts */
 
@@ -57,7 +57,7 @@ async function inTheEditor() {
   await storage();
   await packageExtension();
   process.env["CHROMIUM"] = chromium;
-  return typescriptTests(editorTests());
+  return typescriptTests(editorTests(), editorsAtOnce());
 }
 
 /** What submitted jobs are uploaded to comes from npm. */
