@@ -48,14 +48,18 @@ def image(docker_url: str, docker: str) -> str:
     return base_image.make(docker_url, (*base_image.WHOLE, "libgcc-s1", "libgomp1", "libstdc++6"))
 
 
-def install(folder: Path, *names: str, compiled: bool = False) -> Path:
-    """Install packages into a folder that containers can read; nothing can be compiled there later."""
+def install(folder: Path, *names: str, imports: str = "") -> Path:
+    """Install packages into a folder that containers can only read; what they `imports` is compiled here."""
     settings = pip_settings.for_uv()
     uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
     command = [*uv, "--index-strategy", "unsafe-best-match", *settings.arguments]
     command += ["--python", _PYTHON, "--target", str(folder), *names]
-    command += ["--compile-bytecode"] if compiled else []
     subprocess.run(command, env={**os.environ, **settings.variables}, check=True)
+    if imports:
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        subprocess.run(
+            [_PYTHON, "-c", f"import {imports}"], env={**kept, "PYTHONPATH": str(folder)}, check=True
+        )
     return folder
 
 
@@ -63,12 +67,12 @@ def install(folder: Path, *names: str, compiled: bool = False) -> Path:
 def packages(request: pytest.FixtureRequest) -> Callable[..., Path]:
     """A folder with packages, installed by the first test of the session that needs them."""
 
-    def packages(*names: str, compiled: bool = False) -> Path:
+    def packages(*names: str, imports: str) -> Path:
         folder = shared_folder(request.config).with_name("packages")
         folder.mkdir(parents=True, exist_ok=True)
         there = folder / "-".join(names)
         with FileLock(f"{there}.lock"):
-            return there if there.exists() else install(there, *names, compiled=compiled)
+            return there if there.exists() else install(there, *names, imports=imports)
 
     return packages
 
@@ -98,7 +102,7 @@ def logs(done: Finished) -> dict[str, str]:
 def test_pytorch_reduces_a_tensor_over_two_containers(run, image, packages, need, form, count):
     need(small_torch(), "pip finds no PyTorch without CUDA, and the one with it is gigabytes")
     distribution = f"type: pytorch, {count}"
-    folder = packages("torch==2.13.0", "numpy")
+    folder = packages("torch==2.13.0", "numpy", imports="torch.distributed")
     found = logs(run(form, scripts.ALL_REDUCE, image=image, packages=folder, distribution=distribution))
     assert [found[f"std_log_process_0{rank}.txt"].splitlines()[-1] for rank in range(4)] == [
         "sum [10.0] 0 0 0 4",
@@ -110,7 +114,7 @@ def test_pytorch_reduces_a_tensor_over_two_containers(run, image, packages, need
 
 @pytest.mark.parametrize("form", [TODAY, PREVIEW])
 def test_tensorflow_mirrors_over_two_containers(run, image, packages, form):
-    folder = packages("tensorflow-cpu==2.21.0")
+    folder = packages("tensorflow-cpu==2.21.0", imports="tensorflow")
     distribution = "type: tensorflow, worker_count: 2"
     found = logs(run(form, scripts.MIRRORED, image=image, packages=folder, distribution=distribution))
     for worker in range(2):
@@ -128,7 +132,7 @@ def test_ray_runs_tasks_on_two_containers(run, image, packages):
         scripts.SPREAD,
         name=name,
         image=image,
-        packages=packages("ray==2.60.0", compiled=True),
+        packages=packages("ray==2.60.0", imports="ray._private.workers.default_worker"),
         distribution="type: ray, include_dashboard: false",
     )
     assert done.lines[-1] == "ran on 2 nodes"
