@@ -294,6 +294,7 @@ def test_a_run_can_be_canceled_from_where_its_supervisor_is_out_of_reach(tmp_pat
     assert records.wait(started.folder).status == "Canceled"
 
 
+@pytest.mark.usefixtures("silence_is_seen_soon")
 @pytest.mark.parametrize(("silent", "status"), [(0, "Running"), (3600, "Failed")])
 def test_a_supervisor_elsewhere_counts_as_gone_once_it_is_silent(tmp_path, silent, status):
     folder = RunFolder(tmp_path)

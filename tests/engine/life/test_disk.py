@@ -141,6 +141,7 @@ def test_whenever_power_fails_what_is_left_tells_the_truth(tmp_path, monkeypatch
     assert "Completed" in seen
 
 
+@pytest.mark.usefixtures("silence_is_seen_soon")
 @pytest.mark.parametrize("text", ["", '{"name": "r", "sta'])
 def test_a_record_that_power_took_half_of_is_a_run_that_was_lost(tmp_path, text):
     folder = RunFolder(tmp_path)
@@ -154,6 +155,7 @@ def test_a_record_that_power_took_half_of_is_a_run_that_was_lost(tmp_path, text)
     assert "lost" in record.reason
 
 
+@pytest.mark.usefixtures("silence_is_seen_soon")
 def test_a_machine_that_was_restarted_is_told_from_a_killed_supervisor(tmp_path):
     folder = RunFolder(tmp_path)
     records.write(folder, Record(tmp_path.name, records.RUNNING))
