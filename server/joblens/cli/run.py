@@ -110,10 +110,18 @@ def _start(job_file: Path, options: RunOptions, waiting: Standby | None) -> Run:
     return start(plan, source, record=record, waiting=waiting)
 
 
+def _looks_like_a_sweep(job_file: Path) -> bool:
+    try:
+        return b"search_space" in job_file.read_bytes()
+    except OSError:  # said by who reads the job
+        return False
+
+
 def started_here(parsed: argparse.Namespace, backend: str | None = None) -> Run:
     """Start the job on this machine; it goes on by itself."""
     gc.disable()  # imports make no garbage worth looking for
-    waiting = stand_by()  # before the imports that read a job: the supervisor has its own to do meanwhile
+    # Before the imports that read a job: the supervisor has its own to do meanwhile.
+    waiting = stand_by(sweep=_looks_like_a_sweep(parsed.job))
     try:
         return _start(parsed.job, options_of(parsed, backend=backend), waiting)
     finally:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from dataclasses import dataclass
+from pathlib import Path
 
+from joblens.engine import processes, records, recovery
 from joblens.engine.folders import RunFolder
+from joblens.engine.records import Record
 
 CANCELED = "The run was canceled."
 SWEEP_ENDED = "The sweep was ended before."
@@ -19,6 +24,19 @@ class Wish:
     reason: str = CANCELED
     grace: float | None = None
     """Seconds between the polite signal and the one that cannot be refused; None is what the settings say."""
+
+
+def cancel(path: Path, wish: Wish | None = None) -> Record:
+    """Ask for the end of the run in the folder `path`; its supervisor ends the processes and the record."""
+    folder = RunFolder(path)
+    record = records.show(path)
+    if record.final:
+        return record
+    ask(folder, wish)
+    owner = recovery.supervisor(folder)
+    if owner is not None and processes.alive(owner):
+        os.kill(owner.pid, signal.SIGTERM)
+    return record
 
 
 def ask(folder: RunFolder, wish: Wish | None = None) -> None:

@@ -35,12 +35,19 @@ def outcome(
     tasks: Callable[[], Sequence[Task]],
     timeout: int | None,
     note: Note = lambda _: None,
+    begun: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Start all tasks, wait, and say how it ended; `tasks` makes them, each time with free ports."""
-    end = time.monotonic() + timeout if timeout else None
+    """Start all tasks, wait, and say how it ended; `tasks` makes them, each time with free ports.
+
+    `begun` is called once all of them have been started; the `timeout`, in seconds, counts from then.
+    """
+    end: float | None = None
     for attempt in range(_ATTEMPTS):
         made = tasks()
         running = _start(backend, made)
+        if attempt == 0:
+            begun()
+            end = time.monotonic() + timeout if timeout else None
         found = (
             _alone(made[0], running[0], end, note) if len(made) == 1 else _several(made, running, end, note)
         )

@@ -66,6 +66,7 @@ def _from_proc(pid: int) -> Identity | None:
     return None if fields[0] in "ZX" else Identity(pid, float(fields[19]))
 
 
+@functools.cache
 def place() -> str:
     """Where process ids mean what they mean here: another container or machine has ids of its own."""
     try:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from joblens.engine import cancellation, folders, names, planning, processes, records, recovery, secrets
-from joblens.engine.cancellation import Wish
+from joblens.engine import folders, names, planning, processes, secrets
+from joblens.engine.cancellation import cancel as cancel
 from joblens.engine.folders import RunFolder
 from joblens.engine.life import Life, life_of
 from joblens.engine.options import RunOptions as RunOptions
@@ -109,16 +108,3 @@ def _kept_text(source: Source, plan: Plan) -> str:
     job = job_of(source)
     variables = (job.trial if isinstance(job, SweepJob) else job).environment_variables
     return secrets.masked_text(source.text, variables)
-
-
-def cancel(path: Path, wish: Wish | None = None) -> Record:
-    """Ask for the end of the run in the folder `path`; its supervisor ends the processes and the record."""
-    folder = RunFolder(path)
-    record = records.show(path)
-    if record.final:
-        return record
-    cancellation.ask(folder, wish)
-    owner = recovery.supervisor(folder)
-    if owner is not None and processes.alive(owner):
-        os.kill(owner.pid, signal.SIGTERM)
-    return record

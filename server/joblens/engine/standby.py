@@ -39,8 +39,8 @@ class Standby:
             self._order = -1
 
 
-def stand_by() -> Standby | None:
-    """A supervisor in waiting; None where only a new interpreter is safe.
+def stand_by(*, sweep: bool = False) -> Standby | None:
+    """A supervisor in waiting, for what is a `sweep` as it seems; None where only a new interpreter is safe.
 
     That is wherever the program has other threads (whose locks a fork would copy as they are), and on systems
     whose own libraries do not bear a fork without exec.
@@ -53,7 +53,7 @@ def stand_by() -> Standby | None:
     known, told = os.pipe()
     child = os.fork()
     if child == 0:
-        _leave(heard, told)
+        _leave(heard, told, sweep)
     os.close(heard)
     os.close(told)
     with os.fdopen(known, "rb") as answer:
@@ -62,7 +62,7 @@ def stand_by() -> Standby | None:
     return Standby(pid, order) if pid else None
 
 
-def _leave(heard: int, told: int) -> NoReturn:
+def _leave(heard: int, told: int, sweep: bool) -> NoReturn:
     """Become nobody's child, in a session of its own, and wait for the order; never returns."""
     code = 1
     try:
@@ -72,7 +72,7 @@ def _leave(heard: int, told: int) -> NoReturn:
             os.write(told, str(child).encode())
             os._exit(0)
         _let_go(heard)
-        _wait(heard)
+        _wait(heard, sweep)
         code = 0
     except BaseException:  # noqa: BLE001 - the edge: nothing of the program it came from may go on here
         import traceback
@@ -96,10 +96,10 @@ def _let_go(heard: int) -> None:
     sys.path[:] = places()
 
 
-def _wait(heard: int) -> None:
+def _wait(heard: int, sweep: bool) -> None:
     from joblens.engine import supervisor
 
-    supervisor.warm_up()
+    supervisor.warm_up(sweep=sweep)
     with os.fdopen(heard, "rb") as order:
         words = order.read().decode()
     if not words.endswith("\n"):  # the job was not fit to run, or whoever read it was killed

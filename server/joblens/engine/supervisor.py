@@ -31,7 +31,7 @@ from joblens.engine import (
     secrets,
 )
 from joblens.engine.backends import choose
-from joblens.engine.backends.base import Backend
+from joblens.engine.backends.base import Backend, Task
 from joblens.engine.data import outputs
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
@@ -75,14 +75,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Supervisor(plan, choose.backend_for(plan), crew).supervise()
 
 
-def warm_up() -> None:
-    """Import what any run needs, while there is none yet."""
+def warm_up(*, sweep: bool = False) -> None:
+    """Import what any run needs, while there is none yet; or what a sweep needs, too."""
     import ctypes  # noqa: F401 - adopts orphans
 
     from joblens.engine import secrets
     from joblens.engine.backends import process  # noqa: F401
 
     secrets.masked({"TOKEN": "a"})  # its patterns are compiled at first need
+    if sweep:
+        from joblens.engine.sweep import search, trials  # noqa: F401
 
 
 class Supervisor:
@@ -105,6 +107,7 @@ class Supervisor:
         self._backend = backend
         self._crew = crew
         self._go, self._over = go, over
+        self._waits = go is not None
         self._grace: float | None = None
         self._folder = folder = plan.run_folder
         self._record: Record = records.read(folder)
@@ -205,10 +208,7 @@ class Supervisor:
             self._update(status=records.PREPARING)
         self._prepare()
         if self._go is not None:  # what is made ready ahead needs no place yet
-            self._wait_for_word(self._go)
-            self._enter()
-            if self._recorder is not None:
-                self._recorder.start(self._plan.parameters, self._events.note)
+            return self._run_trial(self._go)
         if self._plan.search is not None:
             from joblens.engine.sweep import trials as sweep
 
@@ -217,7 +217,36 @@ class Supervisor:
             outcome, self._best = sweep.run_trials(self._plan, self._record, self._crew)
             return outcome
         self._running()
-        outcome = self._attempt()
+        return self._attempts()
+
+    def _run_trial(self, go: Callable[[], bool]) -> Outcome:
+        """Run what was made ready: the command first, as its place is waited for, its record then."""
+        held = self._backend.holds
+        if not held:
+            self._begin(go)
+        try:
+            return self._attempts(held, begun=lambda: self._trial_begins(go if held else None))
+        finally:
+            if self._began is None and not self._waits:
+                self._trial_begins(None)  # a record is also owed to a command that could not be started
+
+    def _begin(self, go: Callable[[], bool]) -> None:
+        """Wait until the command may start."""
+        self._wait_for_word(go)
+        self._enter()
+        self._waits = False
+
+    def _trial_begins(self, go: Callable[[], bool] | None) -> None:
+        if go is not None:
+            self._begin(go)
+            self._backend.let_go()
+        self._running()
+        if self._recorder is not None:
+            self._recorder.start(self._plan.parameters, self._events.note)
+
+    def _attempts(self, held: bool = False, begun: Callable[[], None] = lambda: None) -> Outcome:
+        """Run the command, and once more as often as is asked for while it fails."""
+        outcome = self._attempt(held, begun)
         for left in range(self._plan.life.retries, 0, -1):
             if outcome.status != records.FAILED or outcome.exit_code is None:
                 break
@@ -227,14 +256,20 @@ class Supervisor:
             outcome = self._attempt()
         return outcome
 
-    def _attempt(self) -> Outcome:
+    def _attempt(self, held: bool = False, begun: Callable[[], None] = lambda: None) -> Outcome:
         variables = self._recorder.variables() if self._recorder else {}
+
+        def tasks() -> list[Task]:
+            made = tasks_of(self._plan, self._record, self._backend, variables)
+            return [dataclasses.replace(task, held=held) for task in made]
+
         kills = reasons.kills_for_memory()
         outcome = launch.outcome(
             self._backend,
-            lambda: tasks_of(self._plan, self._record, self._backend, variables),
+            tasks,
             self._plan.timeout,
             self._events.note,
+            begun,
         )
         return reasons.told(outcome, self._folder.log, kills)
 

@@ -36,6 +36,8 @@ class Task:
     """The package that brings the program."""
     serves: bool = False
     """Whether it only serves the others: it is ended once they have ended well."""
+    held: bool = False
+    """Whether it is started but waits for a word, where its place can do that."""
 
 
 class Places(Protocol):
@@ -95,6 +97,15 @@ class Backend(Protocol):
 
     def start(self, task: Task) -> RunningTask:
         """Start the task, inputs being present; raises a UserError when that cannot be done here."""
+        ...
+
+    @property
+    def holds(self) -> bool:
+        """Whether a task that is `held` is started and waits; elsewhere, none is started before it may."""
+        ...
+
+    def let_go(self) -> None:
+        """Let the task begin that was started and `held`."""
         ...
 
     def close(self, grace: float | None = None) -> int:

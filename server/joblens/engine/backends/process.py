@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from joblens.engine import processes, secrets
 from joblens.engine.backends.base import Note, Task
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # The shell around the command writes the exit code itself, so that it survives the supervisor's death. It
 # needs no other program for that: a file without a number is that of a shell that was killed.
 _KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; printf %s $c >"$f"; exit $c'
+# One that is held waits for a line; without anybody who could write it, it ends.
+_WAIT = "read -r go || exit 1; exec </dev/null; "
 _PYTHON_SETTINGS = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "CONDA_PREFIX")
 _SHELL_SETTINGS = frozenset({"BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH"})
 """What would make the command's shell another one than the cluster's."""
@@ -38,6 +41,8 @@ class ProcessBackend:
         self._plan = plan
         self._folder = plan.run_folder
         self._built: Built | None = None
+        self._gate: IO[bytes] | None = None
+        """Where the task that is held waits for a word."""
 
     @functools.cached_property
     def _protects(self) -> bool | None:
@@ -95,37 +100,51 @@ class ProcessBackend:
         if self._protects:
             command = protection.view(self._plan, command)
         if sys.platform != "win32":
-            command = ["/bin/sh", "-c", _KEEP_EXIT_CODE, "joblens", str(task.exit_code), *command]
+            script = (_WAIT if task.held else "") + _KEEP_EXIT_CODE
+            command = ["/bin/sh", "-c", script, "joblens", str(task.exit_code), *command]
         task.log.parent.mkdir(parents=True, exist_ok=True)
         with task.log.open("ab", buffering=0) as log:
             child = subprocess.Popen(
                 command,
                 cwd=self._folder.code,
                 env=self._environment(task),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if task.held else subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._gate = child.stdin
         return RunningProcess(child, task.exit_code, self._plan.life.grace)
 
+    @property
+    def holds(self) -> bool:
+        """Whether a task can wait for a word: one alone, whose ports nobody else can take meanwhile."""
+        return sys.platform != "win32" and self._plan.layout.processes == 1
+
+    def let_go(self) -> None:
+        """Let the task begin that was started and held; one that was ended meanwhile needs no word."""
+        if self._gate is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._gate.write(b"\n")
+                self._gate.close()
+            self._gate = None
+
     def gone(self) -> None:
-        """It is all gone when it is closed."""
+        """Remove what processes had, now that there are none."""
+        links.remove(self._folder)
+        layer.remove(self._folder)
 
     def close(self, grace: float | None = None) -> int:
         """End the supervisor's descendants."""
         patience = self._plan.life.grace if grace is None else grace
         strays = processes.end_descendants(self._folder.path, patience)
         processes.adopt_orphans(False)
-        links.remove(self._folder)
-        layer.remove(self._folder)
         return strays
 
     def recover(self) -> int:
         """End the processes that carry the run's mark."""
         strays = processes.end_run(self._folder.path, self._plan.life.grace)
-        links.remove(self._folder)
-        layer.remove(self._folder)
+        self.gone()
         return strays
 
     def installed(self) -> dict[str, str]:

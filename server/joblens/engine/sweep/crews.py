@@ -230,6 +230,7 @@ def _raise_workers(asked: socket.socket, plan: Plan, text: str) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     supervisor.warm_up()
     recorder.look_at_code(plan)
+    trial.warm_up(plan)
     gc.freeze()  # what is there by now is shared with the workers, as long as nobody touches it
     gc.disable()
     born: list[int] = []

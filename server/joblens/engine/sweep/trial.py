@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Callable, Mapping
@@ -68,6 +69,22 @@ def record(sweep: Plan, number: int, point: Mapping[str, object], parent_run_id:
     return Record(
         name(sweep.name, number), parent=sweep.name, parent_run_id=parent_run_id, parameters=dict(point)
     )
+
+
+def warm_up(sweep: Plan) -> None:
+    """Import and look up what each trial needs, before the process forks into those that have them."""
+    import encodings.ascii  # noqa: F401
+    import getpass
+
+    from joblens.engine.backends import process_places  # noqa: F401
+    from joblens.engine.code import sharing, working  # noqa: F401
+    from joblens.engine.environments import layer
+    from joblens.engine.tracking import artifacts, direct  # noqa: F401
+
+    with contextlib.suppress(KeyError, OSError):  # a user without a name
+        getpass.getuser()
+    if sweep.needs.this_python:
+        layer.base_of(None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import itertools
 import time
 from collections import Counter, deque
 
-from joblens.engine import cancellation, records, recovery, run
+from joblens.engine import cancellation, records, recovery
 from joblens.engine.cancellation import Wish
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
@@ -111,17 +111,23 @@ class _Trials:
 
     def _start(self) -> bool:
         """Start trials while there is room, and make the next ones ready; answer whether one was started."""
-        started = False
-        while self._room() > 0 and (self._waiting or self._prepare()):
-            number = self._waiting.popleft()
-            self._crew.start(number)
-            self.tell(
-                f"{trial.name(self._plan.name, number)} started: {records.pairs(self._running[number])}"
-            )
-            started = True
+        started = self._give_places()
+        while self._room() > 0 and self._prepare():
+            started = self._give_places()
         while len(self._waiting) < self._ahead and self._prepare():
             pass
         return started
+
+    def _give_places(self) -> bool:
+        """Let as many of those that wait start as there is room for; answer whether one did."""
+        given = []
+        while self._waiting and self._room() > 0:
+            given.append(self._waiting.popleft())
+            self._crew.start(given[-1])
+        for number in given:
+            name = trial.name(self._plan.name, number)
+            self.tell(f"{name} started: {records.pairs(self._running[number])}")
+        return bool(given)
 
     def _room(self) -> int:
         """How many more trials may start: ended ones leave their places, unless their books pile up."""
@@ -155,6 +161,8 @@ class _Trials:
         """Wait for trials to end, and see what those that run report."""
         said = self._crew.ended(_TURN)
         self._closing |= {each.number for each in said if not each.closed}
+        if not self._ending:
+            self._give_places()
         closed = {each.number: each for each in said if each.closed}
         # One that was killed seems alive for a moment after its channel has closed: it is looked at again.
         self._adopted |= {number for number, each in closed.items() if each.refusal is None}
@@ -214,7 +222,7 @@ class _Trials:
             if number in self._running and number not in self._stopped:
                 self._stopped.add(number)
                 wish = Wish(f"Stopped early: {reason}", _STOPPED_WITHIN)
-                run.cancel(trial.folder(self._folder, number).path, wish)
+                cancellation.cancel(trial.folder(self._folder, number).path, wish)
 
     def _conclude(self, number: int, record: Record) -> None:
         """Take a trial's end into account: its metric, which its own supervisor knows nothing of."""
@@ -241,7 +249,9 @@ class _Trials:
                 with contextlib.suppress(
                     RunNotFoundError
                 ):  # its folder is still made: asked at the next turn
-                    run.cancel(trial.folder(self._folder, number).path, Wish(cancellation.SWEEP_ENDED))
+                    cancellation.cancel(
+                        trial.folder(self._folder, number).path, Wish(cancellation.SWEEP_ENDED)
+                    )
                     asked.add(number)
             self._turn()
 

@@ -91,6 +91,14 @@ class ContainerBackend:
         self._tasks.append(made)
         return made
 
+    @property
+    def holds(self) -> bool:
+        """Nothing is started here before it may begin."""
+        return False
+
+    def let_go(self) -> None:
+        """Nothing waits."""
+
     def close(self, grace: float | None = None) -> int:
         """End what runs, remove the containers and their network."""
         if self._reach is not None:

@@ -102,6 +102,14 @@ class RayBackend:
             self._submit()
         return RayTask(number, task.exit_code, lambda: self._following, self._stop)
 
+    @property
+    def holds(self) -> bool:
+        """Nothing is started here before it may begin."""
+        return False
+
+    def let_go(self) -> None:
+        """Nothing waits."""
+
     def close(self, grace: float | None = None) -> int:
         """Wait until the job has ended and its files are here."""
         del grace  # the cluster's own
