@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from joblens.engine import log_limit
@@ -29,7 +30,7 @@ _LASTING = 5
 
 
 class Watch:
-    """The second thread of a supervisor."""
+    """What the second thread of a supervisor does for one run; the next run gets the same thread."""
 
     def __init__(self, folder: RunFolder, life: Life, note: Note, *, samples: bool) -> None:
         self._folder, self._limit, self._note = folder, life.log_limit, note
@@ -37,12 +38,12 @@ class Watch:
         self._metrics: SystemMetrics | None = None
         self._recorder: Recorder | None = None
         self._live: LiveLogs | None = None
-        self._ended = threading.Event()
+        self._beats = 0
         self._cut: set[str] = set()
 
     def start(self) -> None:
         """Begin."""
-        threading.Thread(target=self._work, daemon=True).start()
+        _clock().watched = self
 
     def running(self, recorder: Recorder | None) -> None:
         """The command has started, and this is the run's record."""
@@ -64,28 +65,26 @@ class Watch:
 
     def close(self) -> None:
         """The run's books are closed: no more signs of life."""
-        self._ended.set()
+        _clock().watched = None
 
-    def _work(self) -> None:
-        if sys.platform != "win32":  # the main thread is the one that a signal must wake
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        beats = 0
-        while not self._ended.wait(_HEARTBEAT):
-            with contextlib.suppress(OSError):
-                os.utime(self._folder.supervisor)
-            with contextlib.suppress(OSError):
-                self._limit_logs()
-            if self._folder.cancel_request.exists():
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
-            recorder = self._recorder
-            beats += 1 if recorder is not None else 0
-            if beats == _LASTING and recorder is not None:
-                from joblens.engine.tracking.live_logs import LiveLogs
+    def beat(self) -> bool:
+        """Look once; answer whether to look again."""
+        with contextlib.suppress(OSError):
+            os.utime(self._folder.supervisor)
+        with contextlib.suppress(OSError):
+            self._limit_logs()
+        if self._folder.cancel_request.exists():
+            os.kill(os.getpid(), signal.SIGTERM)
+            return False
+        recorder = self._recorder
+        self._beats += 1 if recorder is not None else 0
+        if self._beats == _LASTING and recorder is not None:
+            from joblens.engine.tracking.live_logs import LiveLogs
 
-                self._live = LiveLogs(recorder, self._folder)
-                with contextlib.suppress(RuntimeError):  # no more threads: the end sends all
-                    self._live.start()
+            self._live = LiveLogs(recorder, self._folder)
+            with contextlib.suppress(RuntimeError):  # no more threads: the end sends all
+                self._live.start()
+        return True
 
     def _limit_logs(self) -> None:
         for entry in os.scandir(self._folder.log.parent):
@@ -95,3 +94,31 @@ class Watch:
                     f"{entry.name} is longer than {log_limit.words(self._limit)}, its limit: of what comes "
                     "between its beginning and its end, the oldest is thrown away."
                 )
+
+
+class _Clock:
+    """The thread, which stays: to start and end one takes longer than all that it does for a short trial."""
+
+    def __init__(self) -> None:
+        self.watched: Watch | None = None
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def _work(self) -> None:
+        if sys.platform != "win32":  # the main thread is the one that a signal must wake
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        while True:
+            time.sleep(_HEARTBEAT)
+            watched = self.watched
+            if watched is not None and not watched.beat() and self.watched is watched:
+                self.watched = None
+
+
+_clocks: dict[int, _Clock] = {}
+
+
+def _clock() -> _Clock:
+    """This process's own: a fork does not have the thread."""
+    if os.getpid() not in _clocks:
+        _clocks.clear()
+        _clocks[os.getpid()] = _Clock()
+    return _clocks[os.getpid()]

@@ -51,7 +51,7 @@ class Base:
     """Its folder, where it is conda's."""
 
 
-_Looks: TypeAlias = list[tuple[str, int, int]]
+_Looks: TypeAlias = list[tuple[str, int, int, int, int]]
 
 
 class _Spare:
@@ -119,13 +119,14 @@ def remove(run: RunFolder) -> None:
 
 
 def _looks(folder: Path) -> _Looks:
-    """All that is in the folder, with what no change leaves as it is: each one's number and last change."""
+    """All that is in the folder, with what no change leaves as it is; some disks count time in seconds."""
     found: _Looks = []
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
             path = f"{place}/{name}"
             state = os.lstat(path)
-            found.append((path.removeprefix(str(folder)), state.st_ino, state.st_ctime_ns))
+            looks = (state.st_ino, state.st_ctime_ns, state.st_size, state.st_mode)
+            found.append((path.removeprefix(str(folder)), *looks))
     return sorted(found)
 
 
