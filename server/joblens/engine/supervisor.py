@@ -226,9 +226,11 @@ class Supervisor:
             self._begin(go)
         try:
             return self._attempts(held, begun=lambda: self._trial_begins(go if held else None))
-        finally:
-            if self._began is None and not self._waits:
-                self._trial_begins(None)  # a record is also owed to a command that could not be started
+        except BaseException as error:
+            # A record is owed to a command that could not be started, too; not to one that nobody let start.
+            if self._began is None and not (self._waits and isinstance(error, _Canceled)):
+                self._trial_begins(None)
+            raise
 
     def _begin(self, go: Callable[[], bool]) -> None:
         """Wait until the command may start."""

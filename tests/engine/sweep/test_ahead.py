@@ -15,7 +15,7 @@ from joblens.engine.sweep import history
 from joblens.engine.tracking import server
 from joblens.errors import RunNotFoundError
 from tests.engine.jobs import Finished, at_work, finished, write
-from tests.engine.sweep.sweeps import SWEEP, WAITS, children, kill, runs_below, sweep
+from tests.engine.sweep.sweeps import QUICK, SWEEP, WAITS, children, kill, runs_below, sweep
 
 PATIENCE = 60.0
 COUNTS = """
@@ -131,6 +131,19 @@ def test_a_trial_that_waits_can_be_canceled_by_itself(tmp_path: Path):
     list(follow(made.folder))
     statuses = [status(made.folder.with_name(f"s_{number}")) for number in range(3)]
     assert statuses == ["Completed", "Canceled", "Completed"]
+
+
+def test_the_values_of_a_trial_that_cannot_start_are_on_record(tmp_path: Path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "bash").symlink_to("/bin/bash")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))  # where there is no mpirun
+    text = SWEEP.format(total=2, at_once=1)
+    text = text.replace("  code: src\n", "  code: src\n  distribution: {type: mpi}\n")
+    ended = finished(write(tmp_path, text, {"src/main.py": QUICK}))
+    assert ended.record.status == "Failed"
+    found = runs_below(ended.folder.path)
+    assert [each["info"]["status"] for each in found] == ["FAILED"] * 2
+    assert [each["data"]["params"][0]["key"] for each in found] == ["x"] * 2
 
 
 def test_bayesian_sampling_chooses_no_trial_ahead(need, tmp_path: Path):
