@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from joblens.engine import folders, starting
+from joblens.engine import folders, processes, starting
 from joblens.engine.backends import choose
 from joblens.engine.backends.base import Backend, RunningTask
 from joblens.engine.data import outputs
@@ -50,6 +50,8 @@ def opened(folder: Path, name: str, image: str, command: str, more: str = "", **
         (folder / "src" / file).write_text(text, encoding="utf-8")
     code = "code: src\n" if files else ""
     text = f"command: |-\n  {command}\nenvironment: {{image: '{image}'}}\ncompute: local\n{code}{more}"
+    if name == choose.PROCESS:  # a supervisor has no descendants yet; a test has those of the tests before it
+        processes.end_descendants(folder, 0)
     file = jobs.write(folder, text)
     plan = plan_of(file, RunOptions(backend=name))
     folders.make_runs(folder)
