@@ -25,10 +25,12 @@ _PATIENCE = 120.0
 """Seconds a first start may take on a slow machine: it makes the database."""
 _BUSY = 30.0
 """Seconds that a server which lives may be silent before it is replaced: other runs may be using it."""
+_SERVER_SIDE = Path(__file__).parent / "server_side"
+"""What is ours in the server's process, which finds its modules by their names."""
 _OWN_LOOPS = (0, 36)
 """The uvicorn that can be given an event loop."""
 _QUIET = {
-    # The server's own jobs are for generative AI: without them it is 2 processes of 0.5 GB, not 10 of 2.2 GB.
+    # The server's own jobs are for generative AI: without them it is one process, not 10 of 2.2 GB.
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_DISABLE_AGENT_HINT": "true",
@@ -229,12 +231,11 @@ def _mlflow_version() -> str:
 def _command(port: int) -> list[str]:
     artifacts = _folder() / "artifacts"
     return [
-        *(sys.executable, "-m", "mlflow", "server"),
+        *(sys.executable, str(_SERVER_SIDE / "one_process.py"), "server"),
         *("--backend-store-uri", f"sqlite:///{_store().as_posix()}"),
         *("--artifacts-destination", artifacts.as_uri(), "--serve-artifacts"),
         *("--host", layout.HOST, "--port", str(port), "--workers", "1"),
         *("--uvicorn-opts", shlex.join(["--no-access-log", *_few_threads()])),
-        *("--allowed-hosts", ",".join((*_NAMES, *_own_names()))),
     ]
 
 
@@ -245,14 +246,16 @@ def _few_threads() -> list[str]:
     version = tuple(int(part) for part in metadata.version("uvicorn").split(".")[:2])
     if version < _OWN_LOOPS:
         return []
-    return ["--app-dir", (Path(__file__).parent / "server_side").as_posix(), "--loop", "few_threads:loop"]
+    return ["--loop", "few_threads:loop"]
 
 
 def _variables() -> dict[str, str]:
     """The server's environment: nothing of the run that happened to need it first."""
     ours = ("MLFLOW_", "JOBLENS_RUN")
     inherited = processes.outside_variables()
-    return {name: value for name, value in inherited.items() if not name.startswith(ours)} | _QUIET
+    kept = {name: value for name, value in inherited.items() if not name.startswith(ours)}
+    # In one process MLflow's older half is there, and has read this, before its arguments are looked at.
+    return {**kept, **_QUIET, "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join((*_NAMES, *_own_names()))}
 
 
 def _wait(uri: str, identity: Identity | None, version: str) -> None:
