@@ -61,6 +61,12 @@ def from_file(file: Path) -> dict[str, Any]:
     return {key: value for key, value in yaml.safe_load(text).items() if key != "$schema"}
 
 
+def described(asked: Mapping[str, Any]) -> str:
+    """What machines the cluster will have, and how many."""
+    known = {**_DEFAULTS, **asked}
+    return f"{known['min_instances']} to {known['max_instances']} instances of {known['size']}"
+
+
 def request(asked: Mapping[str, Any], location: str, workspace: Workspace) -> dict[str, Any]:
     """The body that makes a cluster; raises JobFileError for what cannot be."""
     known = {**_DEFAULTS, **{key: value for key, value in asked.items() if value is not None}}

@@ -28,7 +28,7 @@ from joblens.features import selection as selection_feature
 from joblens.features import symbols as symbol_feature
 from joblens.features import tokens as token_feature
 from joblens.job.known_names import KnownNames
-from joblens.lsp import convert
+from joblens.lsp import convert, new_cluster
 from joblens.lsp import outline as written_outline
 from joblens.lsp.client import Client
 from joblens.lsp.workspace import OpenDocument
@@ -145,7 +145,8 @@ def tokens(opened: OpenDocument) -> types.SemanticTokens:
 def quick_fixes(opened: OpenDocument, place: types.Range) -> list[types.CodeAction]:
     """The fixes of the problems that a range touches."""
     touched = _touched(opened, place)
-    return [fix for one in touched for fix in convert.quick_fixes(opened.positions, opened.uri, one)]
+    edits = [fix for one in touched for fix in convert.quick_fixes(opened.positions, opened.uri, one)]
+    return [*edits, *new_cluster.actions(opened, touched)]
 
 
 def migrations(

@@ -136,9 +136,19 @@ async def _migrate(server: JoblensServer, call: Call) -> object:
     return await migrating.migrate(server, call.text("the URI of a file"))
 
 
+async def _create_cluster(server: JoblensServer, call: Call) -> object:
+    if len(call.arguments) != 2 or not all(isinstance(one, str) for one in call.arguments):
+        raise JsonRpcInvalidParams("The arguments are the URI of a file and the name of a cluster.")
+    from joblens.lsp import new_cluster
+
+    uri, name = map(str, call.arguments)
+    return await new_cluster.create(server, uri, name, call.token)
+
+
 COMMANDS: Mapping[str, Command] = {
     protocol.TELL_GUESSES: _tell_guesses,
     protocol.MIGRATE: _migrate,
+    protocol.CREATE_CLUSTER: _create_cluster,
     protocol.CHECK_WORKSPACE: _check_workspace,
     protocol.RUN_LOCALLY: _run_locally,
     protocol.RUN_TRIAL: _run_trial,

@@ -56,7 +56,9 @@ TELL_GUESSES = "joblens.tellGuesses"
 """Command: show what a migration guessed."""
 MIGRATE = "joblens.migrate"
 """Command: have the editor change a file of a preview, named by its URI, to today's format."""
-COMMANDS_FOR_ALL = (TELL_GUESSES, MIGRATE)
+CREATE_CLUSTER = "joblens.createCluster"
+"""Command: make a cluster that a file, named by its URI, names, once the user has confirmed."""
+COMMANDS_FOR_ALL = (TELL_GUESSES, MIGRATE, CREATE_CLUSTER)
 RUN_LOCALLY = "joblens.runLocally"
 RUN_TRIAL = "joblens.runTrial"
 DRY_RUN = "joblens.dryRun"

@@ -48,7 +48,6 @@ class OpenDocument:
         self._settings = settings
         self._problems: tuple[Settings, list[Problem]] | None = None
         self._foreseen: tuple[Problem, ...] = ()
-        """What a pre-flight of this version has found."""
         self.outline: Written | None = None
         """Of this version, once it is made."""
         self.shows_outline = False
@@ -79,6 +78,11 @@ class OpenDocument:
         known = {(one.span, one.code) for one in self._problems[1]}
         foreseen = [one for one in self._foreseen if (one.span, one.code) not in known]
         return [*self._problems[1], *foreseen] if foreseen else self._problems[1]
+
+    @property
+    def foreseen(self) -> tuple[Problem, ...]:
+        """What a pre-flight of this version has found."""
+        return self._foreseen
 
     def foresee(self, problems: tuple[Problem, ...]) -> None:
         """Count these as problems until the text changes."""

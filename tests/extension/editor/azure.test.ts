@@ -76,6 +76,18 @@ describe("an Azure ML workspace in VS Code", { timeout: 600_000 }, () => {
     await editor.screen.page.locator(".squiggly-warning").first().waitFor();
   });
 
+  test("a cluster that is missing is made once that is confirmed", async () => {
+    await editor.screen.line("compute: azureml:gpu-clutser").click();
+    await editor.screen.page.keyboard.press("End");
+    await editor.screen.chooseAction("Quick Fix...", "Create the cluster 'gpu-clutser'");
+    const question = editor.screen.notification("0 to 4 instances of STANDARD_DS3_V2?");
+    await question.getByText("Create", { exact: true }).click();
+    await editor.screen.notification("The cluster 'gpu-clutser' is made.").waitFor();
+    await editor.screen.page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
+    const made = await plane.ask({ calls: "PUT .*/computes/gpu-clutser$" });
+    assert.equal((made as unknown[]).length, 1);
+  });
+
   test("the status bar tells when the network is gone, and names are offered all the same", async () => {
     await plane.ask({ fault: { cut_after: 0 } });
     await editor.screen.command("Joblens: Restart Language Server");
