@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from joblens.engine import (
     cancellation,
@@ -45,16 +45,13 @@ from joblens.engine.tracking.recorder import Recorder
 from joblens.engine.watch import Watch
 from joblens.errors import UserError
 
-if TYPE_CHECKING:
-    from joblens.engine.sweep.crews import Crew
-
 _PATIENCE = 150.0
 """Seconds that the start of a record may take: a little more than the start of its server."""
 _PAUSE = 1.0
 """Seconds between two attempts to write to a disk that is full."""
 
 
-class _Canceled(BaseException):
+class Canceled(BaseException):
     """Somebody asked for the end of the run."""
 
 
@@ -67,12 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from joblens.engine.data import permits
 
         permits.take_over()
-    crew = None
     if plan.search is not None:
         from joblens.engine.sweep import crews
+        from joblens.engine.sweep.supervisors import SweepSupervisor
 
         crew = crews.crew(plan)  # while this process has one thread
-    Supervisor(plan, choose.backend_for(plan), crew).supervise()
+        SweepSupervisor(plan, choose.backend_for(plan), crew).supervise()
+    else:
+        Supervisor(plan, choose.backend_for(plan)).supervise()
 
 
 def warm_up(*, sweep: bool = False) -> None:
@@ -84,36 +83,20 @@ def warm_up(*, sweep: bool = False) -> None:
 
     secrets.masked({"TOKEN": "a"})  # its patterns are compiled at first need
     if sweep:
-        from joblens.engine.sweep import search, trials  # noqa: F401
+        from joblens.engine.sweep import search, supervisors, trials  # noqa: F401
 
 
 class Supervisor:
-    """One run and where it stands.
+    """One run of a command and where it stands."""
 
-    With `go`, the command waits until that answers True; False means that nobody is left to say so. `over` is
-    called when no process of the run is left, while its books are still open.
-    """
-
-    def __init__(
-        self,
-        plan: Plan,
-        backend: Backend,
-        crew: Crew | None = None,
-        *,
-        go: Callable[[], bool] | None = None,
-        over: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, plan: Plan, backend: Backend) -> None:
         self._plan = plan
         self._backend = backend
-        self._crew = crew
-        self._go, self._over = go, over
-        self._waits = go is not None
         self._grace: float | None = None
         self._folder = folder = plan.run_folder
         self._record: Record = records.read(folder)
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
-        self._recording = False
         self._best: dict[str, object] = {}
         self._place: Held | None = None
         self._began: float | None = None
@@ -137,7 +120,7 @@ class Supervisor:
             if self._folder.cancel_request.exists():
                 self._stop()
             outcome = self._run()
-        except _Canceled:
+        except Canceled:
             self._update(status=records.CANCEL_REQUESTED)
             wish = cancellation.asked(self._folder) or cancellation.Wish()
             self._grace = wish.grace
@@ -161,19 +144,17 @@ class Supervisor:
         self._watch.close()
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
-        """Somebody asked for the end: of this run, or of the trial that this process supervised before."""
-        if self._recording or (self._record.parent and not self._folder.cancel_request.exists()):
-            return
+        """Somebody asked for the end."""
         self._stop()
 
     def _stop(self) -> NoReturn:
         """Go to the end of the run; whoever asks for it from now on asks in vain."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise _Canceled
+        raise Canceled
 
     def _make_code(self) -> None:
         """Give the command code that it may write to, while this process has one thread."""
-        if self._folder.code.is_symlink() and self._plan.search is None:
+        if self._folder.code.is_symlink():
             from joblens.engine.code import working
 
             working.make(self._folder, view=self._plan.backend == choose.PROCESS)
@@ -184,9 +165,9 @@ class Supervisor:
         return f"More in {self._folder.supervisor_log}."
 
     def _enter(self) -> None:
-        """Wait for a place on this machine; a sweep takes none, its trials do."""
+        """Wait for a place on this machine."""
         limit = self._plan.life.concurrency
-        if self._plan.search is None and limit is not None:
+        if limit is not None:
             self._place = queue.take(limit, lambda: self._update(status=records.QUEUED))
 
     def _leave(self) -> None:
@@ -194,60 +175,20 @@ class Supervisor:
         if self._place is not None:
             self._place.release()
             self._place = None
-        self._over()
-
-    def _wait_for_word(self, go: Callable[[], bool]) -> None:
-        """Wait until the command may start; without anybody who could say so, the run is of no use."""
-        if not go():
-            cancellation.ask(self._folder, cancellation.Wish(cancellation.SWEEP_ENDED))
-            self._stop()
 
     def _run(self) -> Outcome:
-        if self._go is None:
-            self._enter()
-            self._update(status=records.PREPARING)
+        """All between the first and the last lines of the books."""
+        self._enter()
+        self._update(status=records.PREPARING)
         self._prepare()
-        if self._go is not None:  # what is made ready ahead needs no place yet
-            return self._run_trial(self._go)
-        if self._plan.search is not None:
-            from joblens.engine.sweep import trials as sweep
-
-            self._running()
-            assert self._crew is not None
-            outcome, self._best = sweep.run_trials(self._plan, self._record, self._crew)
-            return outcome
         self._running()
         return self._attempts()
 
-    def _run_trial(self, go: Callable[[], bool]) -> Outcome:
-        """Run what was made ready: the command first, as its place is waited for, its record then."""
-        held = self._backend.holds
-        if not held:
-            self._begin(go)
-        try:
-            return self._attempts(held, begun=lambda: self._trial_begins(go if held else None))
-        except BaseException as error:
-            # A record is owed to a command that could not be started, too; not to one that nobody let start.
-            if self._began is None and not (self._waits and isinstance(error, _Canceled)):
-                self._trial_begins(None)
-            raise
-
-    def _begin(self, go: Callable[[], bool]) -> None:
-        """Wait until the command may start."""
-        self._wait_for_word(go)
-        self._enter()
-        self._waits = False
-
-    def _trial_begins(self, go: Callable[[], bool] | None) -> None:
-        if go is not None:
-            self._begin(go)
-            self._backend.let_go()
-        self._running()
-        if self._recorder is not None:
-            self._recorder.start(self._plan.parameters, self._events.note)
-
     def _attempts(self, held: bool = False, begun: Callable[[], None] = lambda: None) -> Outcome:
-        """Run the command, and once more as often as is asked for while it fails."""
+        """Run the command, and once more as often as is asked for while it fails.
+
+        One that is `held` waits to be let go; `begun` is called when its processes are there.
+        """
         outcome = self._attempt(held, begun)
         for left in range(self._plan.life.retries, 0, -1):
             if outcome.status != records.FAILED or outcome.exit_code is None:
@@ -289,12 +230,7 @@ class Supervisor:
         """Environment, inputs and the record in MLflow, which may need its server started meanwhile."""
         for note in (*self._backend.limits(), *self._plan.notes):
             self._events.note(note)
-        if self._go is None:
-            self._recorded.clear()
-            self._complete.clear()
-            threading.Thread(target=self._begin_record).start()
-        else:
-            self._begin_at_once()
+        self._start_record()
         self._backend.prepare(self._folder.build_log, self._events.note)
         for source in self._plan.inputs:
             if source.url is not None:
@@ -316,33 +252,33 @@ class Supervisor:
             if self._recorder is not None:
                 self._recorder.tag(found.tags(), self._events.note)
 
-    def _begin_at_once(self) -> None:
-        """The same for one trial of many: in this thread, which keeps MLflow's database open."""
-        self._recording = True  # whoever ends the run meanwhile does so once its record is known
-        try:
-            self._begin_record()
-            self._update(status=records.PREPARING)
-        finally:
-            self._recording = False
-        if self._folder.cancel_request.exists():
-            self._stop()
+    def _start_record(self) -> None:
+        """Begin the record in MLflow beside what is prepared meanwhile."""
+        self._recorded.clear()
+        self._complete.clear()
+        threading.Thread(target=self._write_record).start()
 
-    def _begin_record(self) -> None:
-        """Start the record in MLflow; whoever finds this run without a supervisor has to know of it."""
-        record, note = self._record, self._events.note
+    def _write_record(self) -> None:
         try:
-            self._recorder = recorder.resumed(record.tracking) or recorder.begin(
-                self._plan, record.snapshot, record.parent_run_id, note, waits=self._go is not None
-            )
-            if self._recorder is not None:
-                self._record = dataclasses.replace(record, tracking=self._recorder.data())
-                if self._go is None:
-                    records.write(self._folder, self._record)
-                    self._recorded.set()
-                    self._recorder.log_parameters(self._plan.parameters, note)
+            begun = self._begin_record()
+            if begun is not None:
+                records.write(self._folder, self._record)
+                self._recorded.set()
+                begun.log_parameters(self._plan.parameters, self._events.note)
         finally:
             self._recorded.set()
             self._complete.set()
+
+    def _begin_record(self, *, waits: bool = False) -> Recorder | None:
+        """Begin the record in MLflow; whoever finds this run without a supervisor has to know of it."""
+        record = self._record
+        begun = recorder.resumed(record.tracking) or recorder.begin(
+            self._plan, record.snapshot, record.parent_run_id, self._events.note, waits=waits
+        )
+        if begun is not None:
+            self._recorder = begun
+            self._record = dataclasses.replace(record, tracking=begun.data())
+        return begun
 
     def _running(self) -> None:
         self._began = time.monotonic()
@@ -350,8 +286,6 @@ class Supervisor:
         self._watch.running(self._recorder)
 
     def _finish(self, outcome: Outcome) -> None:
-        if self._crew is not None:
-            self._crew.dismiss()
         self._complete.wait(_PATIENCE)  # a record that is being made must be closed too
         took = time.monotonic() - self._began if self._began is not None else None
         strays = self._backend.close(self._grace)

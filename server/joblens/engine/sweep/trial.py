@@ -132,11 +132,11 @@ def _in_a_process_of_its_own(made: Plan, signals: Signals) -> None:
 
 
 def _supervise(made: Plan, signals: Signals) -> None:
-    from joblens.engine.supervisor import Supervisor
+    from joblens.engine.sweep.supervisors import TrialSupervisor
 
     os.chdir(made.folder)
     try:
-        Supervisor(made, choose.backend_for(made), go=signals.go, over=signals.over).supervise()
+        TrialSupervisor(made, choose.backend_for(made), signals).supervise()
     finally:
         os.chdir(Path.cwd().anchor)
 
