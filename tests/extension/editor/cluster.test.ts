@@ -39,8 +39,7 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
     editor.screen.page.locator(".pane", { hasText: "Joblens Runs" }).locator(".monaco-list-row");
 
   async function menu(job: string, action: string): Promise<void> {
-    await jobs().filter({ hasText: job }).click({ button: "right" });
-    await editor.screen.page.locator(".monaco-menu .action-label", { hasText: action }).first().click();
+    await editor.screen.chooseFromMenu(jobs().filter({ hasText: job }), action);
   }
 
   /** Sends the file in the editor; the name of the job that comes of it. */
@@ -98,6 +97,25 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
     await jobs().filter({ hasText: second }).filter({ hasText: "Canceled" }).waitFor();
     const job = (await plane.ask({ job: second })) as { properties: { status: string } };
     assert.equal(job.properties.status, "Canceled");
+  });
+
+  test("a job that has ended is archived, and listed no more", async () => {
+    await menu(name, "Archive");
+    await jobs().filter({ hasText: name }).waitFor({ state: "detached" });
+    const job = (await plane.ask({ job: name })) as { properties: { isArchived: boolean } };
+    assert.equal(job.properties.isArchived, true);
+  });
+
+  test("a refusal is a sentence, with what Azure answered behind it", async () => {
+    await plane.ask({
+      fault: { where: "PUT .*/jobs/", status: 403, message: "The policy 'no-jobs' denies it." },
+    });
+    await editor.screen.lens("Submit to cluster").first().click();
+    const refusal = editor.screen.notification("403");
+    await refusal.getByText("Show Details").click();
+    const output = editor.screen.page.locator(".output-view .view-line", { hasText: "The policy 'no-jobs'" });
+    await output.first().waitFor();
+    await plane.ask({ clear: true });
   });
 
   test(

@@ -17,6 +17,9 @@ const MENU_PATIENCE = 10_000;
 /** A palette that does not offer a command by then never will. */
 const PALETTE_PATIENCE = 10_000;
 
+/** What could not be clicked by then is gone. */
+const CLICK_PATIENCE = 1_000;
+
 /** How long a busy editor may take to close what it was told to close. */
 const OVERLAY_PATIENCE = 5_000;
 
@@ -133,6 +136,18 @@ export class Screen {
       return soon(() => row.waitFor({ timeout: MENU_PATIENCE }));
     });
     await row.click();
+  }
+
+  /** Chooses from the menu of something in a list; the editor ignores a click right after the menu has opened. */
+  async chooseFromMenu(row: Locator, action: string): Promise<void> {
+    await row.click({ button: "right" });
+    const menu = this.page.locator(".monaco-menu");
+    const item = menu.locator(".action-label", { hasText: action }).first();
+    await item.waitFor();
+    await until(async () => {
+      await soon(() => item.click({ timeout: CLICK_PATIENCE }));
+      return (await menu.count()) === 0 || undefined;
+    });
   }
 
   /** Answers the dialog that asks for a file, once it has listed the folder with `neighbour`. */
