@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -104,6 +105,26 @@ def test_a_pattern_that_fits_nothing_is_an_error_and_a_file_is_checked_once(jobl
     assert code == 2
     assert "No file fits the pattern *.yml." in err
     assert joblens("jobs", "jobs/a.yml", "j*")[1] == f"jobs/a.yml:{SAID}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of folders are POSIX's")
+@pytest.mark.parametrize("named", ["locked", "locked/job.yml", "locked/*.yml"])
+def test_what_stands_in_a_folder_that_nobody_may_look_into_is_an_error(
+    tmp_path: Path, need: Callable[[object, str], None], named: str
+) -> None:
+    plain: list[str] = []
+    if os.getuid() == 0:  # root is let in everywhere, until that right is dropped
+        need(shutil.which("setpriv"), "setpriv is not installed, and root may look into everything")
+        plain = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0)
+    try:
+        command = [*plain, sys.executable, "-m", "joblens", "check", named]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    finally:
+        locked.chmod(0o700)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"error: {named} cannot be read: permission denied.\n")
 
 
 def test_the_text_on_stdin_is_checked_as_the_file_that_it_is(

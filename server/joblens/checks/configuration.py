@@ -86,7 +86,7 @@ def _own(folder: Path) -> _Read:
 
 def _is_top(folder: Path) -> bool:
     """Whether nothing above a folder counts: a repository begins here, or the disk."""
-    return folder == folder.parent or (folder / ".git").exists()
+    return folder == folder.parent or _state(folder / ".git") is not None
 
 
 def _state(file: Path) -> _State:

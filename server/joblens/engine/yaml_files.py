@@ -50,13 +50,23 @@ def is_pattern(path: Path) -> bool:
 
 
 def _meant(path: Path) -> Iterator[Named]:
-    if path.is_dir():
+    if not _lets_in(path):
+        yield Named(path, explicit=True)  # Whoever reads it says why not.
+    elif path.is_dir():
         yield from (Named(file, explicit=False) for file in _below(path))
     elif is_pattern(path):
         fitting = [Named(file, explicit=False) for file in _fitting(path)]
         yield from fitting or [Named(path, explicit=True)]
     else:
         yield Named(path, explicit=True)
+
+
+def _lets_in(path: Path) -> bool:
+    """Whether a path can be looked at, and into where it is a folder; one that leads nowhere can."""
+    try:
+        return not path.is_dir() or os.access(path, os.R_OK | os.X_OK)
+    except PermissionError:  # of a folder above
+        return False
 
 
 def _fitting(pattern: Path) -> Iterator[Path]:
@@ -66,7 +76,7 @@ def _fitting(pattern: Path) -> Iterator[Path]:
     plain = next(at for at, part in enumerate(pattern.parts) if _WILD.search(part))
     start = Path(*pattern.parts[:plain])
     spec = GitIgnoreSpec.from_lines(["/" + "/".join(pattern.parts[plain:])])
-    if start.is_dir():
+    if _lets_in(start) and start.is_dir():
         yield from (file for file in _below(start) if spec.match_file(file.relative_to(start).as_posix()))
 
 
