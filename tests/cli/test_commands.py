@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -211,3 +212,13 @@ def test_a_folder_that_cannot_be_written_is_one_error(joblens, tmp_path, in_the_
     assert code == 1
     assert err.startswith("error: The run's folder cannot be made: ")
     assert err.count("\n") == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the stream")
+@pytest.mark.parametrize("arguments", ["check job.yml", "run job.yml --environment this-python", "--help"])
+def test_a_closed_stdout_is_no_failure(tmp_path, arguments):
+    write(tmp_path, job("echo hello"))
+    command = f"{shlex.quote(sys.executable)} -m joblens {arguments} >&-"
+    ended = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "Traceback" not in ended.stderr

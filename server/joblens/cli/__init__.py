@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from joblens import __version__
 from joblens.cli import arguments
@@ -16,6 +17,7 @@ from joblens.errors import UserError
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (those of the process when None); return its exit code."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a job may print what this terminal has no letters for
             stream.reconfigure(errors="replace")
@@ -32,3 +34,19 @@ def main(given: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _open_what_is_closed() -> None:
+    """A stream that is closed (`>&-`) leads nowhere; else the next file to be opened would take its place."""
+    sys.stdin = sys.stdin or _nowhere(0, "r")
+    sys.stdout = sys.stdout or _nowhere(1, "w")
+    sys.stderr = sys.stderr or _nowhere(2, "w")
+
+
+def _nowhere(number: int, mode: str) -> TextIO:
+    opened = os.open(os.devnull, os.O_RDWR)
+    if opened != number:
+        os.dup2(opened, number)
+        os.close(opened)
+    os.set_inheritable(number, True)
+    return io.TextIOWrapper(io.FileIO(number, mode, closefd=False), encoding="utf-8")
