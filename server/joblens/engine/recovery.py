@@ -85,6 +85,8 @@ def recover(folder: RunFolder, record: Record) -> Record:
         reason = _loss(folder)
         if strays:
             reason += " The processes it left were ended."
+        if record.type == "sweep":
+            reason += f" 'joblens job resume {record.name}' runs what is missing."
     else:
         status = COMPLETED if code == 0 else FAILED
         reason = "The run's supervisor was killed; how the command ended was found in its folder."

@@ -64,7 +64,9 @@ def test_trials_go_on_when_the_sweeps_supervisor_is_killed_and_count(tmp_path):
     for trial in trials:
         at_work(trial)
     kill(started.folder)
-    assert records.show(started.folder).reason.startswith("The run was lost: its supervisor was killed")
+    reason = records.show(started.folder).reason
+    assert reason.startswith("The run was lost: its supervisor was killed")
+    assert reason.endswith(f" 'joblens job resume {started.name}' runs what is missing.")
     assert [records.show(trial).status for trial in trials] == ["Running", "Running"]
     resume(started.folder)
     events = follow(started.folder)
