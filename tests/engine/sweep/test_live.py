@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from joblens.engine import records
 from joblens.engine.follow import follow
 from joblens.engine.run import RunOptions, create
 from joblens.engine.sweep.view import View, view
 from tests.engine.jobs import at_work
-from tests.engine.sweep.sweeps import WAITS, sweep
+from tests.engine.sweep.sweeps import WAITS, kill, sweep
 
 REPORTS = """\
 import mlflow, sys
@@ -39,6 +40,20 @@ def test_a_trial_that_runs_has_the_best_that_it_reported_so_far(tmp_path: Path):
     (made.folder.parent / "go").touch()
     list(follow(made.folder))
     assert losses(view(made.folder))[0] == losses(seen)[0]
+
+
+def test_trials_that_outlived_their_sweep_have_what_they_reported(tmp_path: Path):
+    options = RunOptions(environment="this-python", name="s")
+    made = create(sweep(tmp_path, REPORTS + WAITS, total=3, at_once=1), options=options)
+    first = made.folder.with_name("s_0")
+    at_work(first)
+    reported = losses(view(made.folder))[0]
+    kill(made.folder)
+    assert losses(view(made.folder))[0] == reported
+    (made.folder.parent / "go").touch()
+    assert records.wait(first).status == "Completed"
+    assert records.show(made.folder).status == "Failed"
+    assert losses(view(made.folder))[0] == reported
 
 
 def losses(seen: View) -> dict[int, float]:

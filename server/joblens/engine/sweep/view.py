@@ -97,20 +97,24 @@ def view(folder: Path) -> View:
             else "'joblens job show' shows a run.",
         )
     found = history.trials(run)
-    live = {} if record.final else _live(record, search, found)
+    unrecorded = _unrecorded(record, search, found)
     trials = [
-        Trial(number, each, values(each.parameters), each.metric.get(search.metric, live.get(number)))
+        Trial(number, each, values(each.parameters), each.metric.get(search.metric, unrecorded.get(number)))
         for number, each in found.items()
     ]
     return View(record, search, trials)
 
 
-def _live(sweep: Record, search: Search, trials: Mapping[int, Record]) -> dict[int, float]:
-    """What trials that still run have reported; only of our own server, as another may let one wait."""
+def _unrecorded(sweep: Record, search: Search, trials: Mapping[int, Record]) -> dict[int, float]:
+    """What trials have reported that run, or have ended without a sweep that could put it on record.
+
+    Only of our own server, as another may let one wait.
+    """
+    orphaned = sweep.status == records.FAILED
     running = {
         each.tracking["run_id"]: number
         for number, each in trials.items()
-        if not each.final and "run_id" in each.tracking
+        if "run_id" in each.tracking and (not each.final or (orphaned and each.status == records.COMPLETED))
     }
     if not running or not sweep.tracking or not direct.reaches(sweep.tracking["uri"]):
         return {}
