@@ -156,7 +156,9 @@ def _shown(seen: View, *, by: str, most: int | None = None) -> RenderableType:
     parts: list[RenderableType] = [rich.Text(_head(seen)), table]
     if best is not None and best.metric is not None:
         parts.append(
-            rich.Text(f"\nBest so far: {best.record.name} with {seen.search.metric} = {number(best.metric)}")
+            rich.Text(
+                f"\n{seen.superlative}: {best.record.name} with {seen.search.metric} = {number(best.metric)}"
+            )
         )
     depends = "" if most else _depends(seen)
     return rich.Group(*parts, *([rich.Text(depends)] if depends else []))
@@ -173,7 +175,7 @@ def _depends(seen: View) -> str:
 
 def _head(seen: View) -> str:
     record, search = seen.record, seen.search
-    running = len(seen.trials) - len(seen.ended)
+    running = len(seen.running)
     failed = sum(trial.record.status == "Failed" for trial in seen.ended)
     counts = [f"{len(seen.ended)} of {search.total} trials have ended"]
     counts += [f"{running} running"] if running else []
@@ -206,7 +208,7 @@ def _cells(seen: View, trial: Trial, *, is_best: bool) -> list[str]:
     shown = [value if isinstance(value, str) else text(value) for value in shown]
     metric = "" if trial.metric is None else number(trial.metric)
     took = "" if trial.seconds is None else f"{trial.seconds:.1f} s"
-    said = "best so far" if is_best else _short(record.reason)
+    said = seen.superlative.lower() if is_best else _short(record.reason)
     return [str(trial.number), record.status, *shown, metric, took, said]
 
 

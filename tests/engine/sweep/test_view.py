@@ -157,8 +157,22 @@ def test_the_terminal_shows_a_row_for_each_trial(some, monkeypatch, capsys):
     assert lines[0] == "s: Completed, 3 of 20 trials have ended, 1 running, 1 failed"
     rows = [line.split() for line in lines if re.match(r"\d+ ", line)]
     assert [row[0] for row in rows] == ["1", "0", "2", "10"]
-    assert rows[0][-3:] == ["best", "so", "far"]
-    assert f"Best so far: s_1 with {METRIC} = 0.9" in lines
+    assert rows[0][-1] == "best"
+    assert f"Best: s_1 with {METRIC} = 0.9" in lines
+
+
+def test_only_a_sweep_that_has_completed_says_that_its_best_is_the_last(tmp_path):
+    ended = sweep(tmp_path, {0: {"parameters": point(0.1), "metric": {METRIC: 0.5}}})
+    assert "Best: trial 0" in page.page(ended)
+    records.write(RunFolder(ended), Record("s", type="sweep", status="Canceled"))
+    assert "Best so far: trial 0" in page.page(ended)
+
+
+def test_a_trial_that_is_made_ready_is_not_called_running(tmp_path):
+    statuses = ["Running", "Finalizing", "Preparing", "Queued", "NotStarted"]
+    trials = {n: {"parameters": point(0.1), "status": status} for n, status in enumerate(statuses)}
+    going = sweep(tmp_path, trials, status="Running", created=time.time())
+    assert "0 of 20 trials have ended, 2 running" in page.page(going)
 
 
 def test_the_terminal_shows_brackets_of_values_and_reasons_as_they_are(tmp_path, monkeypatch, capsys):

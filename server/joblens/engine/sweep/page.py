@@ -40,7 +40,7 @@ def of(seen: View, *, nonce: str | None = None) -> str:
 
 def _head(seen: View) -> str:
     record, search, best = seen.record, seen.search, seen.best
-    running = len(seen.trials) - len(seen.ended)
+    running = len(seen.running)
     counts = f"{len(seen.ended)} of {search.total} trials have ended" + (
         f", {running} running" * bool(running)
     )
@@ -53,7 +53,7 @@ def _head(seen: View) -> str:
         lines.append(f"<p>{escape(record.reason)}</p>")
     if best is not None:
         lines.append(
-            f'<p class="best">Best so far: trial {best.number} with {escape(search.metric)} = '
+            f'<p class="best">{seen.superlative}: trial {best.number} with {escape(search.metric)} = '
             f"{number(best.metric)} ({escape(_said(best.values))})</p>"
         )
     elif seen.ended:

@@ -18,6 +18,9 @@ from joblens.engine.sweep.search import Search
 from joblens.engine.tracking import direct
 from joblens.errors import UserError
 
+_AHEAD = frozenset({records.NOT_STARTED, records.QUEUED, records.PREPARING})
+"""What a trial is while its command has not begun."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -59,6 +62,16 @@ class View:
     def ended(self) -> list[Trial]:
         """The trials that have ended."""
         return [trial for trial in self.trials if trial.record.final]
+
+    @property
+    def running(self) -> list[Trial]:
+        """The trials whose command has begun; one that is made ready meanwhile is none."""
+        return [trial for trial in self.trials if not (trial.record.final or trial.record.status in _AHEAD)]
+
+    @property
+    def superlative(self) -> str:
+        """What the best trial is called; where the sweep goes on, or can, another may come."""
+        return "Best" if self.record.status == records.COMPLETED else "Best so far"
 
     @property
     def best(self) -> Trial | None:
