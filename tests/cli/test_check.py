@@ -55,7 +55,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_checked(joblens: R
     code, out, err = joblens("gone.yml", "bin.yml", "job.yml")
     assert (code, out) == (2, f"job.yml:{SAID}")
     assert "There is no file gone.yml." in err
-    assert "bin.yml is not text in UTF-8." in err
+    assert "bin.yml is not text in UTF-8.\nhint: A job's file is saved as UTF-8." in err
     assert "There is no file or folder gone.\n" in joblens("gone")[2]
 
 

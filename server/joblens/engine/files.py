@@ -16,8 +16,10 @@ def text_of(file: Path) -> str:
     """The text of a file that the user named; raises why it cannot be read."""
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise JobFileError(unreadable(file, error), hint="Give the path of a job's YAML file.") from error
+    except UnicodeDecodeError as error:
+        raise JobFileError(unreadable(file, error), hint="A job's file is saved as UTF-8.") from error
 
 
 def unreadable(file: Path, error: OSError | UnicodeDecodeError) -> str:
