@@ -200,6 +200,8 @@ def test_job_list_says_when_there_are_no_runs_and_else_the_job_file(joblens, tmp
     write(tmp_path, job("echo"))
     assert joblens("job", "create", "job.yml", "--name", "r", "--stream")[0] == 0
     assert joblens("job", "list")[1].endswith("  job.yml\n")
+    assert joblens("job", "list", "--status", "completed")[1].endswith("  job.yml\n")
+    assert joblens("job", "list", "--status", "failed")[2].startswith("No runs that fit in ")
 
 
 @pytest.mark.parametrize("in_the_way", [".joblens", ".joblens/runs"])

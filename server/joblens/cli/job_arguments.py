@@ -101,7 +101,7 @@ def _list(command: Command) -> None:
         metavar="NAME",
         help="only the jobs below that one: the trials of a sweep, the steps of a pipeline",
     )
-    made.add_argument("--status", help="only runs that stand so: Running, Failed, ...")
+    made.add_argument("--status", type=str.lower, help="only runs that stand so: Running, Failed, ...")
     made.add_argument("--experiment-name", metavar="NAME", help="only runs of that experiment")
     made.add_argument("--local", action="store_true", help="only the runs of this machine; nobody is asked")
     view = made.add_mutually_exclusive_group()

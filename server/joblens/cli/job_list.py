@@ -44,7 +44,8 @@ def list_runs(parsed: argparse.Namespace) -> int:
         return 0
     if not rows:
         there = f", and no jobs in {service.workspace.name}" if service is not None else ""
-        print(f"No runs in {folders.runs(Path.cwd())}{there}.", file=sys.stderr)
+        fit = " that fit" if parsed.status or parsed.experiment_name or parsed.parent_job_name else ""
+        print(f"No runs{fit} in {folders.runs(Path.cwd())}{there}.", file=sys.stderr)
     elif more:
         print(f"joblens: These are the newest {most}; --all-results shows all.", file=sys.stderr)
     return 0
@@ -63,7 +64,7 @@ def _asked(service: JobService, parsed: argparse.Namespace, most: int | None) ->
     parent = parsed.parent_job_name or ""
 
     def wanted(job: ClusterJob) -> bool:
-        asked = {"status": job.status, "experiment_name": job.experiment}
+        asked = {"status": job.status.lower(), "experiment_name": job.experiment}
         return all(getattr(parsed, key) in (None, value) for key, value in asked.items())
 
     return Errands(1).run(lambda: listed(service, most, archived=view, parent=parent, wanted=wanted))
@@ -90,6 +91,7 @@ def _row(record: Record) -> dict[str, Any]:
 
 
 def _is_wanted(record: Record, parsed: argparse.Namespace) -> bool:
-    asked = {"status": record.status, "experiment_name": record.experiment, "parent_job_name": record.parent}
+    status, experiment, parent = record.status.lower(), record.experiment, record.parent
+    asked = {"status": status, "experiment_name": experiment, "parent_job_name": parent}
     wanted = {key: getattr(parsed, key) for key in asked}
     return all(value is None or asked[key] == value for key, value in wanted.items())
