@@ -13,7 +13,7 @@ from joblens.cli.job import named
 from joblens.cli.output import Columns, is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.show import when
-from joblens.engine import files, listing
+from joblens.engine import files, listing, tools
 from joblens.engine.records import number
 from joblens.engine.sweep.space import text
 from joblens.engine.sweep.view import Trial, View, view
@@ -137,7 +137,7 @@ def _rich() -> _Rich:
         return _Rich()
     except ImportError as error:
         raise MissingToolError(
-            "For a table, rich is missing here.", hint="pip install 'joblens[engine]', or use --json."
+            "For a table, rich is missing here.", hint=f"{tools.install('rich')}, or use --json"
         ) from error
 
 

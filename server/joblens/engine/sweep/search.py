@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from joblens.engine import tools
 from joblens.engine.sweep import grid, space, termination
 from joblens.engine.sweep.distributions import TYPES, number
 from joblens.errors import JobFileError, MissingToolError
@@ -18,6 +19,8 @@ MOST = 1000
 _ALGORITHMS = ("random", "grid", "bayesian")
 _TAKES = {"grid": ("choice",), "bayesian": ("choice", "uniform", "quniform")}
 _TOOLS = {"bayesian": "optuna", "sobol": "scipy"}
+_VERSIONS = {"optuna": "optuna>=5.0,<6", "scipy": "scipy>=1.15,<2"}
+"""What pyproject.toml asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def _check_tool(needed: str) -> None:
     if tool and find_spec(tool) is None:
         raise MissingToolError(
             f"For {needed} sampling, {tool} is missing here.",
-            hint="Install it: pip install 'joblens[engine]'.",
+            hint=tools.install(_VERSIONS[tool]),
         )
 
 
