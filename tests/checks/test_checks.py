@@ -226,6 +226,17 @@ def test_a_tab() -> None:
     check(IRIS + "tags:\n«\t»team: iris\n", "JL001")
 
 
+@pytest.mark.parametrize("above", ["", "# a comment\n\n", "%YAML 1.1\n---\n", "--- # the first\n"])
+def test_only_one_document_is_read(above: str) -> None:
+    assert problems(Document(f"{above}{IRIS.strip()}\n...\n")) == []
+    check(f"{above}{IRIS}«---»\ncommand: ls\n---\ncommand: pwd\n", "JL003")
+
+
+def test_a_mark_that_is_text_begins_no_document() -> None:
+    text = IRIS.replace("python main.py", "echo\n  --- ---").replace("compute:", "# ---\ncompute:")
+    assert problems(Document(text)) == []
+
+
 def test_a_duplicate_key() -> None:
     check(IRIS + "«code»: src\n", "JL002")
 

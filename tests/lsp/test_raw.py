@@ -145,7 +145,8 @@ def test_an_editor_without_the_extension_is_told_lenses_without_icons(raw: Raw) 
 def test_the_extension_has_its_own_commands_and_is_told_problems_without_asking(raw: Raw) -> None:
     asks = {"textDocument": {"diagnostic": {"dynamicRegistration": True}}}
     can = raw.initialize(asks, initializationOptions={"ownExtension": True})
-    assert can["executeCommandProvider"]["commands"] == ["joblens.tellGuesses", "joblens.migrate"]
+    own = ["joblens.tellGuesses", "joblens.migrate", "joblens.createCluster"]
+    assert can["executeCommandProvider"]["commands"] == own
     assert can.get("diagnosticProvider") is None
     raw.open(URI, JOB + "cod: .\n")
     assert [one["code"] for one in raw.problems(URI, 1)] == ["JL101"]

@@ -36,6 +36,7 @@ from joblens.checks import (
     reference,
     refused_argument,
     refused_name,
+    second_document,
     service_type,
     suppression,
     sweep_limits,
@@ -67,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     syntax.problems,
     older_format.problems,
     duplicate_key.problems,
+    second_document.problems,
     unknown_schema.problems,
     unknown_key.problems,
     missing_key.problems,
@@ -110,7 +112,12 @@ CHECKS: tuple[Check, ...] = (
     unused.problems,
 )
 
-_OF_ANY_FORMAT: tuple[Check, ...] = (syntax.problems, duplicate_key.problems, older_format.problems)
+_OF_ANY_FORMAT: tuple[Check, ...] = (
+    syntax.problems,
+    duplicate_key.problems,
+    second_document.problems,
+    older_format.problems,
+)
 """What is asked of a file whose format the others do not know: no schema says what it may hold."""
 
 _IDLE = frozenset(
