@@ -37,6 +37,20 @@ def test_every_script_of_a_command_counts(tmp_path):
     assert missing(document(tmp_path, "python a.py && python b.py")) == ["never_written", "nowhere"]
 
 
+def test_a_module_beside_the_script_counts(tmp_path):
+    write(tmp_path, "src/main.py", "import network")
+    write(tmp_path, "src/network.py", "import main, nowhere")
+    assert missing(document(tmp_path, "python main.py")) == ["nowhere"]
+
+
+def test_what_a_script_of_a_shell_runs_counts(tmp_path):
+    write(tmp_path, "src/run.sh", "#!/bin/bash\nset -e\npython main.py --csv $1\n")
+    write(tmp_path, "src/main.py", "import nowhere")
+    assert missing(document(tmp_path, "bash run.sh")) == ["nowhere"]
+    write(tmp_path, "src/run.sh", "pip install nowhere\npython main.py\n")
+    assert missing(document(tmp_path, "bash run.sh")) == []
+
+
 def document(folder: Path, command: str) -> Document:
     text = dedent(f"""\
         command: {command}

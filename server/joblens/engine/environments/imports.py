@@ -12,7 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from joblens.checks.subject import Subject
+from joblens.job.command.action import Language
+from joblens.job.command.read import Run, read
+from joblens.job.disk import Entry
 from joblens.job.launches import Launch
+from joblens.job.model import Dialect
 from joblens.script.imports import imported
 from joblens.text.document import Document
 
@@ -31,16 +35,37 @@ def missing(document: Document) -> list[str]:
 
 
 def _imported(launch: Launch) -> Iterator[str]:
+    """The packages, also those of modules that lie beside the scripts."""
+    waiting = _scripts(launch)
+    seen = set(waiting)
+    for file in waiting:
+        text = launch.disk.text(file)
+        names = sorted(name for name in (imported(text) if text else None) or () if name)
+        yield from names
+        beside = [file.with_name(f"{name}.py") for name in names]
+        found = [one for one in beside if one not in seen and launch.disk.entry(one) is Entry.FILE]
+        seen.update(found)
+        waiting += found
+
+
+def _scripts(launch: Launch) -> list[Path]:
+    """The Python files that the command runs, itself or by scripts of a shell."""
+    return [file for run in _runs(launch) if (file := launch.file(run)) is not None]
+
+
+def _runs(launch: Launch) -> Iterator[Run]:
     for run in launch.reading.runs:
-        file = launch.file(run)
-        text = launch.disk.text(file) if file is not None else None
-        yield from (name for name in (imported(text) if text else None) or () if name)
+        yield run
+        place = launch.place(run) if run.language is Language.OTHER else None
+        text = launch.disk.text(place) if place is not None and place.suffix == ".sh" else None
+        if text and not _INSTALLS.search(text):
+            yield from read(text, Dialect.TODAY).runs
 
 
 def _own(launch: Launch) -> frozenset[str]:
     """What the code itself brings: scripts find what lies beside them, and in the folder they run in."""
     folders = {launch.code.parent if launch.is_file else launch.code}
-    folders |= {file.parent for run in launch.reading.runs if (file := launch.file(run)) is not None}
+    folders |= {file.parent for file in _scripts(launch)}
     return frozenset(name.partition(".")[0] for folder in folders for name in _names(folder))
 
 
