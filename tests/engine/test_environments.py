@@ -9,7 +9,7 @@ from joblens.engine import records, tools
 from joblens.engine.environments import conda, interpreters, requirements
 from joblens.engine.environments import needs as environments
 from joblens.engine.environments.needs import Needs
-from joblens.engine.run import cancel, create
+from joblens.engine.run import cancel, create, dry_run
 from joblens.errors import EnvironmentBuildError
 from joblens.job.model import At, Environment
 from joblens.text.nodes import Span
@@ -150,6 +150,19 @@ def test_an_image_alone_runs_with_this_python_and_says_so(tmp_path):
         write(tmp_path, "command: echo\nenvironment: {image: python}\ncompute: local\n"), environment=None
     )
     assert any("The environment 'python' cannot be made without containers" in note for note in run.notes)
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ("{build: {path: .}}", "The environment 'Dockerfile' cannot"),
+        ("{build: {path: ., dockerfile_path: gpu.dockerfile}}", "The environment 'gpu.dockerfile' cannot"),
+        ("{build: {path: docker, dockerfile_path: Dockerfile}}", "The environment 'docker' cannot"),
+    ],
+)
+def test_a_folder_that_is_the_job_files_own_is_no_name(tmp_path, environment, told):
+    file = write(tmp_path, f"command: echo\nenvironment: {environment}\ncompute: local\n")
+    assert told in dry_run(file)
 
 
 def test_a_build_that_fails_shows_the_words_of_the_tool(tmp_path, need):

@@ -107,8 +107,8 @@ def needs(environment: Environment | None, folder: Path) -> tuple[Needs, tuple[s
             f"Only a workspace knows the environment '{environment.reference.value}': the command runs with "
             f"{this_python()}. Say what it is under [environments] in joblens.toml to have it here.",
         )
-    what = environment.image or environment.build_context or environment.dockerfile
-    name = f" '{what.value}'" if what else ""
+    what = _container(environment)
+    name = f" '{what}'" if what else ""
     return Needs(), (
         f"The environment{name} cannot be made without containers: the command runs with {this_python()}.",
     )
@@ -123,13 +123,25 @@ def _from_packages(environment: Environment, folder: Path) -> Needs:
 
 def _unused_image(environment: Environment) -> tuple[str, ...]:
     """What is on the image and not among the packages is missing here: that must not surprise anybody."""
-    what = environment.image or environment.build_context or environment.dockerfile
+    what = _container(environment)
     if what is None:
         return ()
     return (
-        f"The image '{what.value}' is not used: the command runs on this machine, with the packages of the "
+        f"The image '{what}' is not used: the command runs on this machine, with the packages of the "
         "conda file in a virtual environment.",
     )
+
+
+def _container(environment: Environment) -> str | None:
+    """What a container would be made from, by the word of the file that tells most."""
+    if environment.image is not None:
+        return environment.image.value
+    context, dockerfile = environment.build_context, environment.dockerfile
+    if context is not None and context.value.rstrip("/") not in ("", "."):  # the job file's own folder
+        return context.value
+    if dockerfile is not None:
+        return dockerfile.value
+    return "Dockerfile" if context is not None else None
 
 
 def this_python() -> str:
