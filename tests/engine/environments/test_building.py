@@ -1,9 +1,11 @@
 """Environments are built once per content, never seen half-made, and never by more than one at a time."""
 
+import io
 import multiprocessing
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from textwrap import dedent
 
@@ -39,6 +41,30 @@ def test_needs_that_come_to_the_same_packages_share_an_environment(workshop):
     other = workshop.build(workshop.needs("tiny<2"))
     assert (first.key, first.folder) == (other.key, other.folder)
     assert len(store.every()) == 1
+
+
+def test_where_a_source_cannot_be_built_an_older_ready_made_version_is_taken(workshop):
+    source(workshop.wheels, "2.0")
+    assert word(workshop.build(workshop.needs("tiny>0.9"))) == "tiny"
+    assert any("Of 'tiny', a version that has a ready-made file is taken." in note for note in workshop.notes)
+
+
+def test_a_source_that_was_asked_for_and_cannot_be_built_is_no_other_version(workshop):
+    source(workshop.wheels, "2.0")
+    with pytest.raises(EnvironmentBuildError, match=r"'tiny.*' could not be built from its source"):
+        workshop.build(workshop.needs("tiny==2.0"))
+
+
+def source(folder: Path, version: str) -> None:
+    """The source of a version whose build needs what no index has."""
+    name = f"tiny-{version}"
+    build = '[build-system]\nrequires = ["nowhere-to-be-found"]\nbuild-backend = "nowhere"\n'
+    info = f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n"
+    with tarfile.open(folder / f"{name}.tar.gz", "w:gz") as archive:
+        for file, text in (("pyproject.toml", build), ("PKG-INFO", info)):
+            member = tarfile.TarInfo(f"{name}/{file}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
 
 
 def test_a_newer_package_is_taken_only_when_that_is_asked_for(workshop):

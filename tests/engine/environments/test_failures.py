@@ -3,7 +3,7 @@
 import pytest
 
 from joblens.engine.environments import failures
-from joblens.engine.environments.failures import UnreachableError, UnsolvableError
+from joblens.engine.environments.failures import UnbuiltError, UnreachableError, UnsolvableError
 
 BUILD = """\
 error: Failed to build `pycocotools==2.0.4`
@@ -70,6 +70,14 @@ NO_SOLUTION = "error: No solution found when resolving dependencies\n  cause: {}
             "there is no ready-made file for this Python, and its own build failed",
         ),
         (
+            "error: Failed to download and build `murmurhash==1.0.15`\n"
+            "  cause: Failed to resolve requirements from `build-system.requires`\n"
+            "  cause: No solution found when resolving: `setuptools`, `cython>=3.1`\n"
+            "  cause: Because the current Python version (3.7.16) does not satisfy Python>=3.8 and "
+            "cython>=3.1 depends on Python>=3.8, we can conclude that your requirements are unsatisfiable.\n",
+            "'murmurhash==1.0.15' could not be built from its source: what its build needs is not there",
+        ),
+        (
             "error: Couldn't parse requirement in `requirements.txt` at position 0\n  cause: no such "
             'comparison operator "=", must be one of ~= == != <= >= <\n         six=1.2\n            ^^^^\n',
             'a requirement cannot be read: no such comparison operator "="',
@@ -95,6 +103,13 @@ def test_an_index_that_does_not_answer_is_no_fault_of_the_requirements():
     error = failures.explained(said, "uv", 2)
     assert isinstance(error, UnreachableError)
     assert "http://127.0.0.1:9 does not answer" in str(error)
+
+
+@pytest.mark.parametrize("asked", ["pycocotools==2.0.4", "pycocotools[all]>=2", "pycocotools"])
+def test_what_cannot_be_built_is_known_by_its_name(asked):
+    error = failures.explained(BUILD.format("x").replace("pycocotools==2.0.4", asked), "uv", 1)
+    assert isinstance(error, UnbuiltError)
+    assert error.package == "pycocotools"
 
 
 def test_what_other_versions_may_mend_is_told_from_the_rest():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from joblens.engine.environments import conda, interpreters, requirements, settling, store
 from joblens.engine.environments.calls import BuildLog
-from joblens.engine.environments.failures import UnreachableError
+from joblens.engine.environments.failures import UnbuiltError, UnreachableError, UnsolvableError
 from joblens.engine.environments.needs import Needs, digest, machine
 from joblens.engine.environments.needs import place as cache_place
 from joblens.engine.environments.store import Built
@@ -130,13 +130,44 @@ class Builder:
     def _exactly(self, interpreter: Interpreter) -> Built:
         self.note(f"Building the environment with Python {interpreter.text} (kept for later runs).")
         with self.workplace() as packages:
-            lock_file = store.lock_file(self.spec)
-            lock = lock_file.read_text(encoding="utf-8") if lock_file.is_file() else None
-            if lock is None:
-                lock = packages.lock(self.needs.requirements, interpreter.path)
-                store.write_whole(lock_file, lock)
-            drift = [*self.needs.replaced, *interpreters.drift(self.needs.python or "", interpreter)]
-            return self.from_lock(packages, interpreter, lock, self.needs.requirements, drift)
+            return self._from_index(packages, interpreter, self.needs.requirements)
+
+    def _from_index(self, packages: Packages, interpreter: Interpreter, lines: tuple[str, ...]) -> Built:
+        try:
+            return self._locked(packages, interpreter, lines)
+        except UnbuiltError as error:
+            lines = self._ready_made(packages, interpreter, lines, error)
+        return self._from_index(packages, interpreter, lines)
+
+    def _locked(self, packages: Packages, interpreter: Interpreter, lines: tuple[str, ...]) -> Built:
+        lock_file = store.lock_file(self.spec)
+        lock = lock_file.read_text(encoding="utf-8") if lock_file.is_file() else None
+        if lock is None:
+            lock = packages.lock(lines, interpreter.path)
+            store.write_whole(lock_file, lock)
+        drift = [*self.needs.replaced, *interpreters.drift(self.needs.python or "", interpreter)]
+        return self.from_lock(packages, interpreter, lock, lines, drift)
+
+    def _ready_made(
+        self, packages: Packages, interpreter: Interpreter, lines: tuple[str, ...], refusal: UnbuiltError
+    ) -> tuple[str, ...]:
+        """The requirements without the source of what cannot be built, locked; raises where that is no way.
+
+        What the requirements say still holds: an older version of the package, one that has a ready-made
+        file, is there for old Pythons as a rule.
+        """
+        more = (*lines, f"--only-binary {refusal.package}")
+        if more[-1] in lines:
+            raise refusal
+        try:
+            lock = packages.lock(more, interpreter.path)
+        except UnbuiltError as another:
+            return self._ready_made(packages, interpreter, more, another)
+        except UnsolvableError:
+            raise refusal from None
+        store.write_whole(store.lock_file(self.spec), lock)
+        self.note(f"{refusal} Of '{refusal.package}', a version that has a ready-made file is taken.")
+        return more
 
     @contextmanager
     def workplace(self) -> Iterator[Packages]:

@@ -17,6 +17,13 @@ class UnsolvableError(EnvironmentBuildError):
     """The requirements cannot all be had for that Python; others might."""
 
 
+class UnbuiltError(UnsolvableError):
+    """A package has no ready-made file, and its source cannot be built here."""
+
+    package = ""
+    """Its name."""
+
+
 class UnreachableError(EnvironmentBuildError):
     """Whoever has the packages does not answer."""
 
@@ -36,7 +43,10 @@ def explained(said: str, tool: str, code: int) -> EnvironmentBuildError:
     for cause in _CAUSES:
         match = re.search(cause.pattern, text, re.IGNORECASE)
         if match is not None:
-            return cause.kind(f"The environment could not be built: {cause.told(match)}.", hint=cause.hint)
+            error = cause.kind(f"The environment could not be built: {cause.told(match)}.", hint=cause.hint)
+            if isinstance(error, UnbuiltError):
+                error.package = re.split(r"[^\w.\-]", match["package"])[0]
+            return error
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
     words = f": {_MARKS.sub('', last)[:200]}" if last else ""
     return EnvironmentBuildError(
@@ -96,7 +106,13 @@ _CAUSES = (
         rf"Failed to build `?{_PACKAGE}",
         _no_build,
         "Ask for a version that has a wheel for this Python, install what is missing, or use a container.",
-        UnsolvableError,
+        UnbuiltError,
+    ),
+    _cause(
+        rf"Failed to download and build `?{_PACKAGE}(?=.*build-system\.requires.*No solution)",
+        "'{package}' could not be built from its source: what its build needs is not there for this Python",
+        "Ask for a version that has a wheel for this Python, or use a container.",
+        UnbuiltError,
     ),
     _cause(
         r"(?:Failed to fetch|error sending request for url \(|Could not connect).*?(?P<url>https?://[^\s/`)]+)"
