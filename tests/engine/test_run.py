@@ -191,6 +191,14 @@ def test_a_setting_may_mend_the_file_and_other_errors_keep_their_lines(tmp_path)
     assert "command:\n  echo 1\n" in dry_run(mended, RunOptions(overrides={"inputs.x": 1}))
 
 
+def test_a_file_of_another_time_is_refused_with_the_command_that_migrates_it(tmp_path):
+    text = "command: echo\nenvironment: azureml:any:1\ncode: {local_path: .}\ncompute: azureml:cluster\n"
+    file = write(tmp_path, text)
+    with pytest.raises(JobFileError, match="JL601") as caught:
+        create(file, options=RunOptions())
+    assert f"joblens migrate {file}" in caught.value.hint
+
+
 def test_errors_that_writing_the_file_anew_would_hide_still_count(tmp_path):
     file = write(tmp_path, job("echo", "compute: local\n"))
     with pytest.raises(JobFileError, match="compute"):

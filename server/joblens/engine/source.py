@@ -55,6 +55,8 @@ def job_of(source: Source) -> Job:
         mended = _told(overrides.rewritten(source.written), source.file) - _told(source.text, source.file)
         errors = [error for error in errors if (error.code, error.message) not in mended]
     if errors:
+        if errors[0].code == older_format.CODE:
+            raise _of_another_time(source.file, document, errors[0])
         count = "the error" if len(errors) == 1 else f"all {len(errors)} errors"
         raise JobFileError(
             "\n".join(f"{source.file}:{_line(document, problem)}" for problem in errors[:_SHOWN]),
@@ -64,6 +66,14 @@ def job_of(source: Source) -> Job:
     if job is None:
         raise _not_run_here(source.file, kind)
     return job
+
+
+def _of_another_time(file: Path, document: Document, problem: Problem) -> JobFileError:
+    return JobFileError(
+        f"{file}:{_line(document, problem)}",
+        hint=f"Nothing was started; 'joblens migrate {file}' shows the file in today's format, and with "
+        "--write rewrites it.",
+    )
 
 
 def _not_run_here(file: Path, kind: Kind | None) -> JobFileError:
