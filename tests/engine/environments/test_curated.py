@@ -60,6 +60,16 @@ def test_it_is_built_only_for_scripts_that_this_python_cannot_run(tmp_path):
     assert "curated environment 'lightgbm-3.2'" in notes[0]
 
 
+def test_scripts_of_the_old_sdk_get_it_and_hear_where_its_metrics_go(tmp_path):
+    environment = Environment(NOWHERE, reference=At("azureml:AzureML-sklearn-1.5:1", NOWHERE))
+    found, notes = for_scripts(environment, job(tmp_path, "from azureml.core import Run"))
+    assert found is not None
+    assert found.conda is not None
+    assert "azureml-core" in str(found.conda.value)
+    assert "does not reach MLflow" in notes[1]
+    assert "azureml-core" not in packages("AzureML-sklearn-1.5")
+
+
 def test_of_another_environment_what_is_missing_is_said(tmp_path):
     environment = Environment(NOWHERE, image=At("python:latest", NOWHERE))
     found, notes = for_scripts(environment, job(tmp_path, "import nowhere"))

@@ -31,6 +31,12 @@ _PACKAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "tensorflow": ("tensorflow", ("scikit-learn", "tensorboard")),
 }
 """The package that the name is about, and what comes with it."""
+_OLD_SDK, _OLD_PACKAGE = "azureml", "azureml-core"
+"""What scripts of the SDK's first version import, and what brings it."""
+_OFFLINE = (
+    "What a script logs by Run of azureml.core is printed, and does not reach MLflow: there is no workspace "
+    "behind it here. mlflow.log_metric does reach it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,11 @@ def for_scripts(
     absent = imports.missing(document)
     if not absent:
         return environment, ()
-    found = stand_in(spelt(environment.reference.value)[-1]) if environment.reference else None
+    old = _OLD_SDK in absent
+    more = (_OLD_PACKAGE,) if old else ()
+    found = stand_in(spelt(environment.reference.value)[-1], more) if environment.reference else None
     if found is not None:
-        return found.environment, (found.note,)
+        return found.environment, (found.note, *([_OFFLINE] if old else []))
     listed = ", ".join(f"'{name}'" for name in absent)
     return environment, (
         f"The script imports {listed}, which this Python does not have: name a conda_file, "
@@ -63,8 +71,10 @@ def for_scripts(
     )
 
 
-def stand_in(name: str) -> Curated | None:
+def stand_in(name: str, besides: tuple[str, ...] = ()) -> Curated | None:
     """What stands for the environment of that name; None when it is no curated one that is known here.
+
+    `besides` are packages that the scripts ask for and the name does not promise.
 
     The versions are the name's own; where its Python is not on this machine they are left open, and that is
     said.
@@ -73,6 +83,7 @@ def stand_in(name: str) -> Curated | None:
     if match is None:
         return None
     package, more = _PACKAGES[match["family"].lower()]
+    more += besides
     pinned = f"{package}=={match['version']}.*"
     pin = _python(match["rest"])
     if pin is None or _is_here(pin):
