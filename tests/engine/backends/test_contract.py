@@ -72,6 +72,13 @@ def test_variables_reach_the_command_as_they_are(make: Open):
     assert run.printed == value
 
 
+def test_so_do_those_that_have_names_of_no_shell_or_of_ours(make: Open):
+    given = {"AZUREML_SWEEP_learning-rate": "0.1 'x'", "a.b": "2", "f": "3", "c": "4", "command": "5"}
+    run = make("python3 -c \"import os; print([os.environ.get(n) for n in os.environ['NAMES'].split()])\"")
+    assert run.ended(NAMES=" ".join(given), **given) == 0
+    assert run.printed == f"{list(given.values())}\n"
+
+
 def test_a_command_reads_its_inputs_and_what_it_writes_belongs_to_the_caller(make: Open, tmp_path: Path):
     (tmp_path / "data dir").mkdir()
     (tmp_path / "data dir" / "a.csv").write_text("from a folder\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Protocol
 
 Note = Callable[[str], None]
 """Tells the user something about the run, a line."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""What POSIX calls a variable's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Task:
     """Whether it only serves the others: it is ended once they have ended well."""
     held: bool = False
     """Whether it is started but waits for a word, where its place can do that."""
+
+    @property
+    def lost_by_shells(self) -> list[str]:
+        """NAME=VALUE of variables that only bash hands on, such as `AZUREML_SWEEP_learning-rate`."""
+        return [f"{name}={value}" for name, value in self.variables.items() if not _NAME.fullmatch(name)]
 
 
 class Places(Protocol):

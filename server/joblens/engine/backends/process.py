@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # The shell around the command writes the exit code itself, so that it survives the supervisor's death. It
 # needs no other program for that: a file without a number is that of a shell that was killed.
-_KEEP_EXIT_CODE = 'f=$1; shift; "$@"; c=$?; printf %s $c >"$f"; exit $c'
+_KEEP_EXIT_CODE = 'joblens_file=$1; shift; "$@"; c=$?; printf %s $c >"$joblens_file"; exit $c'
 # One that is held waits for a line; without anybody who could write it, it ends.
 _WAIT = "read -r go || exit 1; exec </dev/null; "
 _PYTHON_SETTINGS = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "CONDA_PREFIX")
@@ -108,6 +108,8 @@ class ProcessBackend:
         programs = self._programs()
         _find(task, programs, self._base.programs, *self._beside)
         command = _shell(task.command)
+        if task.lost_by_shells:
+            command = ["env", *task.lost_by_shells, *command]
         if self._protects:
             command = protection.view(self._plan, command)
         if sys.platform != "win32":

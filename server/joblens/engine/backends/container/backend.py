@@ -129,7 +129,7 @@ class ContainerBackend:
         return left.recover(self._plan)
 
     def _alone(self, task: Task) -> ContainerTask:
-        command = scripts.alone(*self._files(task), task.command, task.program)
+        command = scripts.alone(*self._files(task), task)
         container = self._create(command, self._variables(task))
         self._api().post(f"/containers/{container}/start")
         return self._watched(task, container, Watch(self._made_for(), container, self._patience).container)
@@ -138,7 +138,7 @@ class ContainerBackend:
         if not self._nodes:
             self._start_nodes()
         container = self._nodes[task.node]
-        command = scripts.among_others(*self._files(task), task.command, task.program)
+        command = scripts.among_others(*self._files(task), task)
         settings: dict[str, object] = {
             "Cmd": command,
             "Env": [f"{name}={value}" for name, value in self._variables(task).items()],
