@@ -224,3 +224,24 @@ def test_a_closed_stdout_is_no_failure(tmp_path, arguments):
     ended = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (0, "")
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a device that is always full")
+def test_a_full_disk_behind_stdout_is_one_error(tmp_path):
+    write(tmp_path, job("echo hello"))
+    command = f"{shlex.quote(sys.executable)} -m joblens run job.yml --dry-run > /dev/full"
+    ended = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(
+        "error: What was to be printed cannot be written: no space left on device.\n"
+    )
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_broken_file_that_could_be_anything_is_told_where_it_breaks(joblens, tmp_path):
+    (tmp_path / "job.yml").write_text("command: [1, 2\nfoo: bar\n", encoding="utf-8")
+    code, _, err = joblens("run", "job.yml")
+    assert (code, err) == (
+        2,
+        "error: job.yml:1:10: JL001 This '[' is not closed; add ']'\nhint: Nothing was started.\n",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -13,6 +14,8 @@ from joblens import __version__
 from joblens.cli import arguments
 from joblens.cli.printing import report
 from joblens.errors import UserError
+
+_NO_ROOM = (errno.ENOSPC, errno.EIO)
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -25,7 +28,9 @@ def main(given: Sequence[str] | None = None) -> int:
     parsed = argparse.Namespace(json="--json" in given)
     try:
         parsed = arguments.parser(__version__, only=given[0] if given else None).parse_args(given)
-        return int(parsed.command(parsed))
+        code = int(parsed.command(parsed))
+        sys.stdout.flush()
+        return code
     except UserError as error:
         report(error, json_lines=getattr(parsed, "json", False))
         return error.exit_code
@@ -33,6 +38,13 @@ def main(given: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        words = f"What was to be printed cannot be written: {os.strerror(error.errno).lower()}."
+        report(UserError(words, hint="Make room, or have it printed elsewhere."), json_lines=False)
         return 1
 
 

@@ -94,4 +94,6 @@ def _is_wanted(record: Record, parsed: argparse.Namespace) -> bool:
     status, experiment, parent = record.status.lower(), record.experiment, record.parent
     asked = {"status": status, "experiment_name": experiment, "parent_job_name": parent}
     wanted = {key: getattr(parsed, key) for key in asked}
+    if parsed.parent_job_name is None and parent is not None:  # a trial is below its sweep, as az has it
+        return False
     return all(value is None or asked[key] == value for key, value in wanted.items())

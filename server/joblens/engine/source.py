@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from joblens.checks import check, older_format
+from joblens.checks import check, older_format, syntax
 from joblens.checks.configuration import settings_of
 from joblens.checks.problem import Problem, Severity
 from joblens.checks.subject import Subject
@@ -18,6 +18,9 @@ from joblens.job.model import Job, SweepJob
 from joblens.job.read import read
 from joblens.text.document import Document
 
+_OF_ANOTHER_TIME = (
+    "Nothing was started; 'joblens migrate {}' shows it in today's format, and --write writes it."
+)
 _SHOWN = 5
 """Problems that one message shows."""
 
@@ -56,24 +59,23 @@ def job_of(source: Source) -> Job:
         errors = [error for error in errors if (error.code, error.message) not in mended]
     if errors:
         if errors[0].code == older_format.CODE:
-            raise _of_another_time(source.file, document, errors[0])
+            raise _wrong(source.file, document, errors[:1], _OF_ANOTHER_TIME.format(source.file))
         count = "the error" if len(errors) == 1 else f"all {len(errors)} errors"
-        raise JobFileError(
-            "\n".join(f"{source.file}:{_line(document, problem)}" for problem in errors[:_SHOWN]),
-            hint=f"Nothing was started; 'joblens check {source.file}' shows {count}.",
-        )
+        hint = f"Nothing was started; 'joblens check {source.file}' shows {count}."
+        raise _wrong(source.file, document, errors, hint)
     job, kind = read(source.document)
     if job is None:
+        # Nobody knows what a broken file was to be, so `check` leaves it alone; here it is named to be run.
+        broken = list(syntax.problems(Subject(document))) if kind is None else []
+        if broken:
+            raise _wrong(source.file, document, broken, "Nothing was started.")
         raise _not_run_here(source.file, kind)
     return job
 
 
-def _of_another_time(file: Path, document: Document, problem: Problem) -> JobFileError:
-    return JobFileError(
-        f"{file}:{_line(document, problem)}",
-        hint=f"Nothing was started; 'joblens migrate {file}' shows the file in today's format, and with "
-        "--write rewrites it.",
-    )
+def _wrong(file: Path, document: Document, errors: Sequence[Problem], hint: str) -> JobFileError:
+    said = "\n".join(f"{file}:{_line(document, problem)}" for problem in errors[:_SHOWN])
+    return JobFileError(said, hint=hint)
 
 
 def _not_run_here(file: Path, kind: Kind | None) -> JobFileError:

@@ -54,6 +54,7 @@ def test_a_list_has_the_newest_runs_and_those_that_are_asked_for(joblens, tmp_pa
     for number in range(60):
         kept(tmp_path, f"run_{number}", created=1000.0 + number, experiment="e" if number % 2 else "f")
     kept(tmp_path, "run_5_0", created=5.0, parent="run_5", status="Failed")
+    kept(tmp_path, "old", created=6.0, status="Failed")
     code, out, err = joblens("job", "list")
     assert (code, len(out.splitlines())) == (0, 52)
     assert out.splitlines()[2].startswith("run_59 ")
@@ -63,8 +64,8 @@ def test_a_list_has_the_newest_runs_and_those_that_are_asked_for(joblens, tmp_pa
         "run_59",
         "run_58",
     ]
-    for asked in (["--status", "Failed"], ["--parent-job-name", "run_5"]):
-        assert [line.split()[0] for line in joblens("job", "list", *asked)[1].splitlines()[2:]] == ["run_5_0"]
+    for asked, name in ((["--status", "Failed"], "old"), (["--parent-job-name", "run_5"], "run_5_0")):
+        assert [line.split()[0] for line in joblens("job", "list", *asked)[1].splitlines()[2:]] == [name]
     out = joblens("job", "list", "--experiment-name", "e", "--json")[1]
     assert len(out.splitlines()) == 30
     assert json.loads(out.splitlines()[0])["name"] == "run_59"
