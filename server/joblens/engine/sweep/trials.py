@@ -10,6 +10,7 @@ from collections import Counter, deque
 
 from joblens.engine import cancellation, records, recovery
 from joblens.engine.cancellation import Wish
+from joblens.engine.distribution import verdict
 from joblens.engine.launch import Outcome
 from joblens.engine.plan import Plan
 from joblens.engine.records import Record
@@ -26,6 +27,8 @@ _ATTEMPTS = 3
 """How often a trial is started that goes down with its supervisor."""
 _TURN = 0.2
 """Seconds between two looks at what trials report."""
+_SHOWN, _LONGEST = 5, 500
+"""Lines of the first trial that fails, and letters of a line."""
 _STOPPED_WITHIN = 0.3
 """Seconds that a trial which is stopped early has to end by itself."""
 
@@ -66,7 +69,7 @@ class _Trials:
         self._adopted: set[int] = set()
         """Those of them that nobody will tell the end of: begun by an earlier supervisor, or let go of."""
         self._stopped: set[int] = set()
-        self._reported = False
+        self._reported = self._failure_shown = False
         self._attempts: Counter[int] = Counter()
         self._refusal: UserError | None = None
         """Why a trial could not get a folder: then no other can."""
@@ -239,6 +242,13 @@ class _Trials:
     def _tell_end(self, record: Record) -> None:
         metric = "".join(f" {name} = {records.number(value)}." for name, value in record.metric.items())
         self.tell(f"{record.name}: {record.status}.{metric} {record.reason}".rstrip())
+        if record.status == records.FAILED and record.exit_code and not self._failure_shown:
+            self._failure_shown = True  # the others' are alike as a rule
+            number = int(record.name.rpartition("_")[2])
+            printed = [line for line in verdict.tail(trial.folder(self._folder, number).log) if line.strip()]
+            for line in printed[-_SHOWN:]:
+                self.tell(f"  {record.name}| {line[:_LONGEST]}")
+            self.tell(f"'joblens job stream {record.name}' shows all that it printed.")
 
     def end(self) -> None:
         """Cancel the trials that still run, and wait for their records."""
