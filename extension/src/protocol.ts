@@ -24,6 +24,14 @@ export interface StartedRun {
   readonly sweep: boolean;
 }
 
+/** A run of the opened folders, whoever began it. */
+export interface EarlierRun extends StartedRun {
+  readonly status: string;
+  /** Somebody looks after it: it goes on. */
+  readonly live: boolean;
+  readonly trackingUrl: string | null;
+}
+
 export interface DryRunParams {
   readonly uri: string;
   readonly dryRun: true;
@@ -198,6 +206,12 @@ export const sweepPageRequest: Request<{ readonly name: string; readonly nonce: 
   method: "joblens/sweepPage",
 };
 export const resumeRequest: Request<{ readonly name: string }, StartedRun> = { method: "joblens/resume" };
+export const earlierRunsRequest: Request<
+  { readonly most: number },
+  { readonly runs: readonly EarlierRun[] }
+> = { method: "joblens/earlierRuns" };
+/** What happened in a run comes as `joblens/runEvent`, from its beginning. */
+export const followRunRequest: Request<{ readonly name: string }, unknown> = { method: "joblens/followRun" };
 export const preflightRequest: Request<{ readonly uri: string }, Preflight> = { method: "joblens/preflight" };
 /** What follows shows its progress, and can be canceled where that is shown. */
 export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };

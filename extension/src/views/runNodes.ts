@@ -7,6 +7,8 @@ export interface RunNode {
   readonly status: string;
   readonly isSweep: boolean;
   readonly detail: string;
+  /** Its trials are asked for when somebody looks at them. */
+  readonly isPast: boolean;
 }
 
 export interface TrialNode {
@@ -44,6 +46,7 @@ const ICONS: Readonly<Record<string, string>> = {
   Completed: "pass",
   Failed: "error",
   Canceled: "circle-slash",
+  NotResponding: "question",
 };
 
 /** Behind a node's label. */

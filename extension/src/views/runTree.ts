@@ -1,4 +1,4 @@
-/** The runs of this editor in the Explorer, a sweep with its trials below it; then the workspace's jobs. */
+/** The runs of the opened folder in the Explorer, a sweep with its trials below it; then the workspace's jobs. */
 
 import {
   Disposable,
@@ -53,8 +53,18 @@ export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
       return [...[...this.runs.all()].reverse().map((run) => this.nodeOf(run)), ...this.jobs.roots()];
     }
     if (isClusterNode(node)) return this.jobs.children(node);
-    const trials = this.sweeps.get(node.name)?.trials ?? [];
-    return isTrial(node) ? [] : trials.map((trial) => ({ name: trial.name, trial }));
+    if (isTrial(node)) return [];
+    return node.isPast ? this.pastTrials(node.name) : this.trialsOf(node.name);
+  }
+
+  private trialsOf(name: string): Node[] {
+    const trials = this.sweeps.get(name)?.trials ?? [];
+    return trials.map((trial) => ({ name: trial.name, trial }));
+  }
+
+  private async pastTrials(name: string): Promise<Node[]> {
+    await this.ask(name);
+    return this.trialsOf(name);
   }
 
   getParent(node: AnyNode): AnyNode | undefined {
@@ -103,11 +113,11 @@ export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
     );
   }
 
-  private nodeOf({ name, status, isSweep }: Run): RunNode {
+  private nodeOf({ name, status, isSweep, isPast }: Run): RunNode {
     const sweep = this.sweeps.get(name);
     const ended = sweep?.trials.filter((trial) => isFinal(trial.status)).length ?? 0;
     const detail = sweep ? `${String(ended)} of ${String(sweep.total)} trials` : "";
-    return { name, status, isSweep, detail };
+    return { name, status, isSweep, detail, isPast };
   }
 
   /** Asks how the sweeps stand, as long as one goes on, and once after its end. */
@@ -116,22 +126,29 @@ export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
     this.looking = true;
     clearTimeout(this.timer);
     const open = [...this.runs.all()].filter(
-      ({ name, isSweep, status }) => isSweep && !(isFinal(status) && this.isKnownToBeOver(name)),
+      ({ name, isSweep, isPast, status }) =>
+        isSweep && !isPast && !(isFinal(status) && this.isKnownToBeOver(name)),
     );
     for (const { name } of open) {
-      try {
-        const sweep = await this.client.request(sweepRequest, { name });
-        const isNew = !this.sweeps.has(name);
-        if (sweep) this.sweeps.set(name, sweep);
-        if (sweep && isNew) await this.open(name);
-      } catch (error) {
-        log.warn(`How the sweep '${name}' stands cannot be told:`, error);
-      }
+      const isNew = !this.sweeps.has(name);
+      if ((await this.ask(name)) && isNew) await this.open(name);
     }
     this.looking = false;
     if (open.length === 0) return;
     this.changed.fire(undefined);
     this.timer = setTimeout(() => void this.look(), TURN);
+  }
+
+  /** Asks how a sweep stands; answers whether that is known now. */
+  private async ask(name: string): Promise<boolean> {
+    try {
+      const sweep = await this.client.request(sweepRequest, { name });
+      if (sweep) this.sweeps.set(name, sweep);
+      return sweep !== undefined;
+    } catch (error) {
+      log.warn(`How the sweep '${name}' stands cannot be told:`, error);
+      return false;
+    }
   }
 
   /** The Explorer adds the view closed: a sweep that has just started opens it, and leaves the focus. */
@@ -147,7 +164,8 @@ export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
 }
 
 function runItem(node: RunNode): TreeItem {
-  const state = node.isSweep ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
+  const { Collapsed, Expanded, None } = TreeItemCollapsibleState;
+  const state = node.isSweep ? (node.isPast ? Collapsed : Expanded) : None;
   const item = new TreeItem(node.name, state);
   const command = node.isSweep ? "joblens.showSearch" : "joblens.showLog";
   item.command = { command, title: node.isSweep ? "Show Search" : "Show Log", arguments: [node.name] };

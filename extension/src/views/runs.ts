@@ -1,9 +1,17 @@
-/** The runs started from this editor: a panel each, a line in the status bar, a notification at the end. */
+/** The runs of this folder: a panel each, a line in the status bar, a notification at the end of those that go on. */
 
-import { commands, Disposable, EventEmitter, StatusBarAlignment, window } from "vscode";
+import { commands, Disposable, EventEmitter, StatusBarAlignment, window, workspace } from "vscode";
 
 import type { Client } from "../client";
-import { isFinal, type RunEvent, type StartedRun } from "../protocol";
+import { log } from "../log";
+import {
+  type EarlierRun,
+  earlierRunsRequest,
+  followRunRequest,
+  isFinal,
+  type RunEvent,
+  type StartedRun,
+} from "../protocol";
 import { tellEnd } from "./runEnd";
 import { RunTerminal } from "./runTerminal";
 import { statusLine, terminalLines } from "./runText";
@@ -14,19 +22,26 @@ export interface Run {
   readonly terminal: RunTerminal;
   status: string;
   isSweep: boolean;
+  /** Of another window or day: over, and its log not asked for yet. */
+  isPast: boolean;
   folder?: string;
   trackingUrl?: string;
 }
+
+/** How many runs of other windows and days are listed. */
+const EARLIER = 20;
 
 export class Runs implements Disposable {
   private readonly runs = new Map<string, Run>();
   private readonly statusBar = window.createStatusBarItem("joblens.runs", StatusBarAlignment.Left);
   private readonly subscriptions: Disposable;
   private readonly changed = new EventEmitter<void>();
+  /** The runs of other days whose logs were asked for. */
+  private readonly asked = new Set<string>();
   /** A run has come, gone, or another status. */
   readonly onChanged = this.changed.event;
 
-  constructor(client: Client) {
+  constructor(private readonly client: Client) {
     this.statusBar.name = "Joblens Runs";
     this.subscriptions = Disposable.from(
       client.onRunEvent((event) => {
@@ -35,6 +50,7 @@ export class Runs implements Disposable {
       client.onStopped(() => {
         this.loseSight();
       }),
+      client.onRunning(() => void this.recall()),
     );
   }
 
@@ -43,19 +59,25 @@ export class Runs implements Disposable {
     const run = this.run(name);
     run.folder = folder;
     run.isSweep = sweep;
+    run.isPast = false;
     run.terminal.reveal();
     this.showStatus();
   }
 
   /** Shows a run's panel again; false when there is no such run. */
   reveal(name: string): boolean {
-    this.runs.get(name)?.terminal.reveal();
-    return this.runs.has(name);
+    const run = this.runs.get(name);
+    run?.terminal.reveal();
+    if (run?.isPast === true && !this.asked.has(name)) {
+      this.asked.add(name);
+      void this.follow(name);
+    }
+    return run !== undefined;
   }
 
   /** The names of the runs that are not over. */
   live(): string[] {
-    return [...this.runs.values()].filter((run) => !isFinal(run.status)).map((run) => run.name);
+    return this.goingOn().map((run) => run.name);
   }
 
   /** All runs, in the order in which they were started. */
@@ -83,12 +105,16 @@ export class Runs implements Disposable {
     for (const run of this.runs.values()) run.terminal.dispose();
   }
 
+  private goingOn(): Run[] {
+    return [...this.runs.values()].filter((run) => !run.isPast && !isFinal(run.status));
+  }
+
   private run(name: string): Run {
     const known = this.runs.get(name);
     if (known) return known;
     const interrupt = () => commands.executeCommand("joblens.cancelRun", name);
     const terminal = new RunTerminal(name, { icon: "play", interrupt });
-    const run = { name, terminal, status: "Starting", isSweep: false };
+    const run = { name, terminal, status: "Starting", isSweep: false, isPast: false };
     this.runs.set(name, run);
     return run;
   }
@@ -98,9 +124,38 @@ export class Runs implements Disposable {
     if (event.trackingUrl !== undefined) run.trackingUrl = event.trackingUrl;
     for (const line of terminalLines(event)) run.terminal.writeLine(line, event.more ? "" : "\r\n");
     if (event.status === undefined || event.status === run.status) return;
+    if (run.isPast && !isFinal(event.status)) return; // what is told is its history
     run.status = event.status;
-    if (isFinal(event.status)) void tellEnd(run, event.exitCode);
+    if (isFinal(event.status) && !run.isPast) void tellEnd(run, event.exitCode);
     this.showStatus();
+  }
+
+  /** Lists what other windows, terminals and days began; what goes on is followed as if it had begun here. */
+  private async recall(): Promise<void> {
+    if (!workspace.isTrusted) return;
+    try {
+      const earlier = (await this.client.request(earlierRunsRequest, { most: EARLIER }))?.runs ?? [];
+      const unknown = earlier.filter(({ name }) => !this.runs.has(name)).reverse();
+      for (const one of unknown) this.list(one);
+      this.showStatus();
+      for (const { name } of unknown.filter(({ live }) => live)) await this.follow(name);
+    } catch (error) {
+      log.warn("Earlier runs are not listed:", error);
+    }
+  }
+
+  private list({ name, folder, sweep, status, live, trackingUrl }: EarlierRun): void {
+    const run = this.run(name);
+    Object.assign(run, { folder, isSweep: sweep, status, isPast: !live });
+    if (trackingUrl !== null) run.trackingUrl = trackingUrl;
+  }
+
+  private async follow(name: string): Promise<void> {
+    try {
+      await this.client.request(followRunRequest, { name });
+    } catch (error) {
+      log.warn(`What happened in '${name}' is not told:`, error);
+    }
   }
 
   /** Without a server no news comes; the runs themselves go on. */
@@ -122,7 +177,7 @@ export class Runs implements Disposable {
       this.statusBar.hide();
       return;
     }
-    this.statusBar.text = statusLine([...this.runs.values()].filter((run) => !isFinal(run.status)));
+    this.statusBar.text = statusLine(this.goingOn());
     this.statusBar.tooltip = "Show the run's log, cancel it, or open its folder";
     this.statusBar.command = "joblens.runActions";
     this.statusBar.show();

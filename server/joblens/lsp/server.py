@@ -17,6 +17,7 @@ from joblens import __version__
 from joblens.lsp import (
     check_settings,
     cloud,
+    earlier_runs,
     jobs,
     language,
     names,
@@ -49,7 +50,7 @@ class JoblensServer(LanguageServer):
         self.names = names.Names()
         self.cloud = cloud.CloudNames(self)
         self.runs: dict[str, Path] = {}
-        """The folders of the runs that this server started."""
+        """The folders of the runs that this server has started, or told of."""
         self.checking = asyncio.Lock()
         """Held by the check of the workspace that is under way: one at a time is enough work."""
 
@@ -91,6 +92,7 @@ def create() -> JoblensServer:
     watch.register(server)
     names.register(server)
     runs.register(server)
+    earlier_runs.register(server)
     preflight.register(server)
     cloud.register(server)
     sweeps.register(server)

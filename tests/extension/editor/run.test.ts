@@ -1,7 +1,7 @@
 /** Runs that do not go well, in a real VS Code on the hello-world example. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -28,6 +28,29 @@ describe("a run in VS Code", { timeout: 600_000 }, () => {
     assert.match(await editor.screen.terminalText(), /^before$/m);
     assert.match(readFileSync(join(editor.workspace, "job.yml"), "utf8"), /^command: echo before; exit 3$/m);
     await end.locator(".codicon-notifications-clear").click();
+  });
+
+  const row = (status: string) =>
+    editor.screen.page
+      .locator(".pane", { hasText: "Joblens Runs" })
+      .locator(".monaco-list-row", { hasText: status });
+
+  test("that goes on, and one that is over, are there again in a new window", async () => {
+    await editor.screen.replaceLine(
+      "command: echo",
+      "command: echo on; while [ ! -e ../../../../go ]; do sleep 0.1; done",
+    );
+    await editor.screen.lens("Run locally").click();
+    await editor.screen.terminalSays(/^on$/m);
+    await editor.screen.page.reload();
+    await editor.screen.page.locator(".statusbar-item", { hasText: ": Running" }).waitFor();
+    await editor.screen.command("Focus on Joblens Runs View");
+    await row("Running").waitFor();
+    await row("Failed").click();
+    await editor.screen.terminalSays(/^before$/m);
+    assert.equal(await editor.screen.notification("Failed").count(), 0, "that was told when it happened");
+    writeFileSync(join(editor.workspace, "go"), "");
+    await editor.screen.notification("Completed").waitFor();
   });
 
   test("that goes on too long is cancelled from the palette", async () => {
