@@ -74,9 +74,8 @@ class ProcessBackend:
         if needs.beside:
             from joblens.engine.environments import beside
 
-            here = (self._base.programs,)
-            log = self._folder.tools_log
-            self._beside = beside.programs(needs.beside, here, log, note, self._folder.path)
+            here, run = (self._base.programs,), self._folder
+            self._beside = beside.programs(needs.beside, here, run.tools_log, note, run.path)
 
     def _build(self, log: Path, note: Note) -> None:
         from joblens.engine.environments import building
