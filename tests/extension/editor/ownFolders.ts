@@ -1,7 +1,10 @@
 /** A home and Joblens's folders for one test alone: nothing of this machine's user is read or changed. */
 
-import { mkdirSync } from "node:fs";
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { until } from "./screen";
 
 export interface OwnFolders {
   readonly HOME: string;
@@ -17,4 +20,37 @@ export function ownFolders(folder: string): OwnFolders {
   };
   mkdirSync(folders.HOME);
   return folders;
+}
+
+/** A process that was started with these folders. */
+export interface OwnProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+export function processesWith({ JOBLENS_HOME }: OwnFolders): OwnProcess[] {
+  const ours = `JOBLENS_HOME=${JOBLENS_HOME}`;
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && readProcess(name, "environ").split("\0").includes(ours))
+    .map((name) => ({ pid: Number(name), command: readProcess(name, "cmdline").split("\0").join(" ") }));
+}
+
+/**
+ * Waits for the last process with these folders: an editor that was told to stop still writes what it remembers,
+ * and a folder that is written into cannot be removed.
+ */
+export async function processesEnded(folders: OwnFolders): Promise<void> {
+  let left: OwnProcess[] = [];
+  const none = () => (left = processesWith(folders)).length === 0 || undefined;
+  await until(none).catch(() => undefined);
+  assert.deepEqual(left, [], "nothing goes on after its editor");
+}
+
+/** Empty for a process that is gone. */
+function readProcess(pid: string, file: "cmdline" | "environ"): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
 }

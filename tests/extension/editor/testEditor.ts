@@ -1,6 +1,6 @@
 /** A real VS Code with the packaged extension, and a home and folders of its own. */
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "node:test";
@@ -10,7 +10,7 @@ import { EDITOR_SETTINGS } from "../../../scripts/editorSettings.mjs";
 import { packageExtension } from "../../../scripts/package.mjs";
 import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
 import { ROOT } from "../../../scripts/root.mjs";
-import { type OwnFolders, ownFolders } from "./ownFolders";
+import { type OwnFolders, ownFolders, processesEnded, processesWith } from "./ownFolders";
 import { stopTracking } from "./runRecord";
 import { EVIDENCE, Screen } from "./screen";
 
@@ -63,20 +63,14 @@ export class TestEditor {
 
   /** The process of the language server, by the folders that only this editor gives it. */
   serverProcess(): number | undefined {
-    const ours = `JOBLENS_HOME=${this.folders.JOBLENS_HOME}`;
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .find((pid) => {
-        const command = readProcess(pid, "cmdline").split("\0").join(" ");
-        return command.includes("-m joblens lsp") && readProcess(pid, "environ").split("\0").includes(ours);
-      });
+    return processesWith(this.folders).find(({ command }) => command.includes("-m joblens lsp"))?.pid;
   }
 
   async stop(): Promise<void> {
     await this.screen.close();
     await this.server.stop();
     stopTracking(this.folders);
+    await processesEnded(this.folders);
     cpSync(join(this.folder, "editor", "data", "logs"), join(EVIDENCE, "logs"), { recursive: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -86,15 +80,6 @@ export class TestEditor {
 export function eachTestIsSeen(editor: () => TestEditor): void {
   beforeEach(() => editor().screen.putAway());
   afterEach((test) => editor().screen.keepEvidence(test.name));
-}
-
-/** Empty for a process that is gone. */
-function readProcess(pid: number, file: "cmdline" | "environ"): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /** Nothing that moves, and text in the page where there would be a picture of it. */
