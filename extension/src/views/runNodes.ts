@@ -53,5 +53,5 @@ const ICONS: Readonly<Record<string, string>> = {
 export function descriptionOf(node: Node): string {
   if (!isTrial(node)) return [node.status, node.detail].filter(Boolean).join(", ");
   const { best, metric, status } = node.trial;
-  return [best ? "best so far" : status, metric].filter(Boolean).join(", ");
+  return [best ? "best" : status, metric].filter(Boolean).join(", ");
 }

@@ -5,7 +5,7 @@ import socket
 import threading
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from importlib import util
 from pathlib import Path
@@ -167,16 +167,21 @@ def test_a_registry_that_does_not_answer_is_told_in_words(make):
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package that pip installs without any index."""
-    made = tmp_path_factory.mktemp("wheel") / "own_thing-1.5-py3-none-any.whl"
-    about = "own_thing-1.5.dist-info"
+    return package(tmp_path_factory.mktemp("wheel"), "own_thing", {"own_thing.py": "version = '1.5'\n"})
+
+
+def package(folder: Path, name: str, modules: Mapping[str, str]) -> Path:
+    made = folder / f"{name}-1.5-py3-none-any.whl"
+    about = f"{name}-1.5.dist-info"
+    files = {
+        **modules,
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: 1.5\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
     with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("own_thing.py", "version = '1.5'\n")
-        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: own-thing\nVersion: 1.5\n")
-        archive.writestr(
-            f"{about}/WHEEL",
-            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        archive.writestr(f"{about}/RECORD", "own_thing.py,,\n")
+        for file, text in files.items():
+            archive.writestr(file, text)
+        archive.writestr(f"{about}/RECORD", "".join(f"{file},,\n" for file in [*files, f"{about}/RECORD"]))
     return made
 
 
@@ -246,6 +251,16 @@ def test_a_run_is_in_the_image_and_has_what_docker_args_give(tmp_path, with_cond
     assert done.lines[:2] == ["1.5", "yes"]
     assert " 65536 " in done.lines[-1]
     assert made.notes[1] in done.notes
+
+
+def test_the_old_sdk_in_an_image_logs_to_mlflow(engine, base, make, tmp_path):
+    run = "class _OfflineRun:\n    def log(self, name, value): print(name, value)\n"
+    package(tmp_path, "azureml_core", {"azureml/core/run.py": run})
+    pip = f"['--no-index', '--find-links {tmp_path}', azureml-core]"
+    made = make(image=base, conda=f"dependencies: [pip, pip: {pip}]")
+    look = "python -c 'from azureml.core.run import _OfflineRun as run; print(run.log.__module__)'"
+    job = "MLFLOW_RUN_ID=1 MLFLOW_TRACKING_URI=http://nowhere"
+    assert printed(engine, made.image, f"{look}; {job} {look}") == "azureml.core.run\njoblens_azureml\n"
 
 
 def test_conda_in_the_image_of_a_dockerfile_installs_the_conda_file(engine, base, make, context, wheel):

@@ -66,7 +66,7 @@ def test_scripts_of_the_old_sdk_get_it_and_hear_where_its_metrics_go(tmp_path):
     assert found is not None
     assert found.conda is not None
     assert "azureml-core" in str(found.conda.value)
-    assert "does not reach MLflow" in notes[1]
+    assert "reaches MLflow, as on the cluster" in notes[1]
     assert "azureml-core" not in packages("AzureML-sklearn-1.5")
 
 

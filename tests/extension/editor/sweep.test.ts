@@ -45,7 +45,7 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
     await editor.screen.command("Joblens: Show Search");
     const search = page.frameLocator("iframe.webview").frameLocator("#active-frame");
     await search.getByText(/^Best( so far)?: trial/).waitFor();
-    await rows.filter({ hasText: "best so far, test_log_loss = " }).waitFor();
+    await rows.filter({ hasText: "best, test_log_loss = " }).waitFor();
     await editor.screen.picture("sweep");
     await editor.screen.notification("Completed").waitFor();
     await search.getByText("4 of 4 trials have ended").waitFor();

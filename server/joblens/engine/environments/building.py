@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from joblens.engine.environments import conda, interpreters, requirements, settling, store
+from joblens.engine.environments import conda, interpreters, old_sdk, requirements, settling, store
 from joblens.engine.environments.calls import BuildLog
 from joblens.engine.environments.failures import UnbuiltError, UnreachableError, UnsolvableError
 from joblens.engine.environments.needs import Needs, digest, machine
@@ -231,6 +231,7 @@ class Builder:
                 unfinished = folder if in_place else folder.with_name(f".{key}-{os.getpid()}")
                 try:
                     fill(unfinished)
+                    old_sdk.join(unfinished)
                     _finish(unfinished, {**facts, "made_from": self._made_from()})
                     if not in_place:
                         unfinished.rename(folder)

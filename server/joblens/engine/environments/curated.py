@@ -34,8 +34,8 @@ _PACKAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _OLD_SDK, _OLD_PACKAGE = "azureml", "azureml-core"
 """What scripts of the SDK's first version import, and what brings it."""
 _OFFLINE = (
-    "What a script logs by Run of azureml.core is printed, and does not reach MLflow: there is no workspace "
-    "behind it here. mlflow.log_metric does reach it."
+    "What a script logs by Run of azureml.core reaches MLflow, as on the cluster; there is no workspace "
+    "behind it here, so run.experiment and what hangs on it are missing."
 )
 
 

@@ -51,6 +51,7 @@ class Recorder:
             "MLFLOW_RUN_ID": self.run.run_id,
             "MLFLOW_EXPERIMENT_ID": self.run.experiment_id,
             "MLFLOW_EXPERIMENT_NAME": self.experiment,
+            "AZUREML_EXPERIMENT_ID": self.run.experiment_id,
             # Runs that the script makes besides this one become its children instead of strays.
             "MLFLOW_RUN_CONTEXT": json.dumps({"mlflow.parentRunId": self.run.run_id}),
         }

@@ -23,6 +23,7 @@ from joblens.engine.backends.container.built import Recipe
 from joblens.engine.backends.container.conda_files import PLACE, CondaFile
 from joblens.engine.backends.container.conda_ways import Way
 from joblens.engine.backends.container.pip_conf import PipConf
+from joblens.engine.environments import old_sdk
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -56,13 +57,16 @@ def _build(
     base = pulling.local(client, image) or image
     prefix = f"/azureml-envs/azureml_{labels[built.KEY]}"
     way = conda_ways.nearest(inside.look(client, base, called), file, prefix, called)
+    steps = [*way.script]
+    if old_sdk.may_be_in((*file.packages, *file.lines)):
+        steps.append(f"{prefix}/bin/python {PLACE}/{old_sdk.MODULE}")
     conf = pip_conf.here()
     user = (client.images.get(base).attrs.get("Config") or {}).get("User") or "root"
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, PLACE.lstrip("/"))
         place.mkdir()
         _fill(place, file, way, conf)
-        text = _dockerfile(base, way, prefix, user, secret=conf.secret)
+        text = _dockerfile(base, steps, _variables(way, prefix), prefix, user, secret=conf.secret)
         Path(folder, "Dockerfile").write_text(text, encoding="utf-8")
         try:
             return building.build(
@@ -89,6 +93,7 @@ def _fill(place: Path, file: CondaFile, way: Way, conf: PipConf) -> None:
     file.write(place, way.lines)
     conf.write(place, PLACE)
     (place / "settings.sh").write_text(_SETTINGS, encoding="utf-8")
+    old_sdk.give(place)
     if way.conda:
         (place / "conda.yml").write_text(file.conda_text(), encoding="utf-8")
         (place / "packages.json").write_text(json.dumps(file.for_rattler()), encoding="utf-8")
@@ -96,12 +101,14 @@ def _fill(place: Path, file: CondaFile, way: Way, conf: PipConf) -> None:
         shutil.copyfile(Path(__file__).with_name("rattler_install.py"), place / "rattler_install.py")
 
 
-def _dockerfile(base: str, way: Way, prefix: str, user: str, *, secret: bool) -> str:
+def _dockerfile(
+    base: str, steps: list[str], variables: list[str], prefix: str, user: str, *, secret: bool
+) -> str:
     """With a secret, the packages are made in a stage of its own: nothing else of it reaches the image."""
     make = [
         "USER root",
         f"COPY {PLACE.lstrip('/')} {PLACE}",
-        *(f"RUN . {PLACE}/settings.sh && {step}" for step in way.script),
+        *(f"RUN . {PLACE}/settings.sh && {step}" for step in steps),
     ]
     if secret:
         make = [
@@ -112,7 +119,7 @@ def _dockerfile(base: str, way: Way, prefix: str, user: str, *, secret: bool) ->
             f"COPY --from=0 {prefix} {prefix}",
         ]
     last = [] if user == "root" else [f"USER {user}"]
-    return "\n".join((f"FROM {base}", *make, *_variables(way, prefix), *last, ""))
+    return "\n".join((f"FROM {base}", *make, *variables, *last, ""))
 
 
 def _variables(way: Way, prefix: str) -> list[str]:
