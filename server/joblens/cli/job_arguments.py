@@ -47,7 +47,7 @@ def sweep(command: Command, json: Add) -> None:
     show.add_argument("--sort", choices=("number", "metric"), default="number", help="in which order")
     show.add_argument("--no-wait", action="store_true", help="as it stands now, also while it runs")
     export = command("export", "write a sweep's trials to a table, or a page with plots", module, "export")
-    export.add_argument("--csv", type=Path, metavar="FILE", help="a row for each trial")
+    export.add_argument("--csv", type=Path, metavar="FILE", help="a row for each trial; - for stdout")
     export.add_argument("--html", type=Path, metavar="FILE", help="a page with plots: the default")
     _named(show, add_output_arguments)
     _named(export, json)

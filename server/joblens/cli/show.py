@@ -20,12 +20,23 @@ def stream(folder: Path, *, json_lines: bool) -> int:
     try:
         _print_all(follow(folder, poll=0.02, live=not json_lines), json_lines)
     except KeyboardInterrupt:
-        print("joblens: canceling, the run's processes are ended ...", file=sys.stderr)
-        from joblens.engine import run  # it reads jobs, whose import takes longer than a short run
-
-        run.cancel(folder)
-        _print_all((event for event in follow(folder) if event.status in records.FINAL), json_lines)
+        try:
+            print("joblens: canceling, the run's processes are ended ...", file=sys.stderr)
+            _cancel(folder, json_lines=json_lines)
+        except KeyboardInterrupt:
+            print(
+                f"joblens: The canceling goes on; 'joblens job show {folder.name}' tells how it ends.",
+                file=sys.stderr,
+            )
+            raise
     return exit_code(records.show(folder))
+
+
+def _cancel(folder: Path, *, json_lines: bool) -> None:
+    from joblens.engine import run  # it reads jobs, whose import takes longer than a short run
+
+    run.cancel(folder)
+    _print_all((event for event in follow(folder) if event.status in records.FINAL), json_lines)
 
 
 def _print_all(events: Iterable[Event], json_lines: bool) -> None:

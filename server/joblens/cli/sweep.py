@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from joblens.cli.job import named
 from joblens.cli.output import Columns, is_chosen, printed
@@ -26,6 +28,7 @@ _TURN = 0.5
 """Seconds between two looks at a sweep that runs."""
 _ROWS = 40
 """Trials that a living table has room for."""
+_STDOUT = Path("-")
 
 
 def show(parsed: argparse.Namespace) -> int:
@@ -58,15 +61,17 @@ def export(parsed: argparse.Namespace) -> int:
         html_file = Path(f"{seen.record.name}.html")
     try:
         if csv_file is not None:
-            _write_csv(seen, csv_file)
+            with _opened(csv_file) as written:
+                _write_csv(seen, written)
         if html_file is not None:
             from joblens.engine.sweep.page import page
 
-            html_file.write_text(page(folder), encoding="utf-8")
+            with _opened(html_file) as written:
+                written.write(page(folder))
     except OSError as error:
         raise files.refused("The file cannot be written", error, hint="Give another path.") from error
     for file in (csv_file, html_file):
-        if file is None:
+        if file is None or file == _STDOUT:
             continue
         if parsed.json:
             as_json({"file": str(file)})
@@ -112,12 +117,20 @@ def _folder(parsed: argparse.Namespace) -> Path:
     return listing.folder_of(named(parsed), Path.cwd())
 
 
-def _write_csv(seen: View, file: Path) -> None:
+@contextmanager
+def _opened(file: Path) -> Iterator[TextIO]:
+    if file == _STDOUT:
+        yield sys.stdout
+    else:
+        with file.open("w", encoding="utf-8", newline="") as written:
+            yield written
+
+
+def _write_csv(seen: View, written: TextIO) -> None:
     found = list(rows(seen))
-    with file.open("w", encoding="utf-8", newline="") as written:
-        writer = csv.DictWriter(written, fieldnames=list(found[0]) if found else ["name"])
-        writer.writeheader()
-        writer.writerows(found)
+    writer = csv.DictWriter(written, fieldnames=list(found[0]) if found else ["name"])
+    writer.writeheader()
+    writer.writerows(found)
 
 
 class _Rich:

@@ -199,6 +199,8 @@ def test_a_script_gets_rows_as_data_and_as_a_table(some, monkeypatch, capsys, tm
     assert [row["name"] for row in table] == ["s_0", "s_1", "s_2", "s_10"]
     assert table[1][f"metric.{METRIC}"] == "0.9"
     assert Path("s.html").read_text(encoding="utf-8") == page.page(some)
+    assert cli.main(["sweep", "export", "s", "--csv", "-"]) == 0
+    assert list(csv.DictReader(capsys.readouterr().out.splitlines())) == table
 
 
 def test_what_is_no_sweep_is_told(some, monkeypatch, capsys):
