@@ -31,8 +31,8 @@ _PACKAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "tensorflow": ("tensorflow", ("scikit-learn", "tensorboard")),
 }
 """The package that the name is about, and what comes with it."""
-_OLD_SDK, _OLD_PACKAGE = "azureml", "azureml-core"
-"""What scripts of the SDK's first version import, and what brings it."""
+_OLD_SDK, _OLD_PACKAGES = "azureml", ("azureml-core", "importlib-resources", "setuptools<80")
+"""What scripts of the SDK's first version import, and what brings it with what it needs without saying so."""
 _OFFLINE = (
     "What a script logs by Run of azureml.core reaches MLflow, as on the cluster; there is no workspace "
     "behind it here, so run.experiment and what hangs on it are missing."
@@ -60,7 +60,7 @@ def for_scripts(
     if not absent:
         return environment, ()
     old = _OLD_SDK in absent
-    more = (_OLD_PACKAGE,) if old else ()
+    more = _OLD_PACKAGES if old else ()
     found = stand_in(spelt(environment.reference.value)[-1], more) if environment.reference else None
     if found is not None:
         return found.environment, (found.note, *([_OFFLINE] if old else []))

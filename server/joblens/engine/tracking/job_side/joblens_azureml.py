@@ -37,7 +37,8 @@ class _Finder:
 
             def exec_module(module: Any) -> None:
                 load(module)
-                _join(module._OfflineRun)
+                if hasattr(module, "_OfflineRun"):
+                    _join(module._OfflineRun)
 
             spec.loader.exec_module = exec_module
         return spec
