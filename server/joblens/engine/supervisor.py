@@ -40,7 +40,7 @@ from joblens.engine.locks import Held
 from joblens.engine.plan import Plan, read
 from joblens.engine.records import Record
 from joblens.engine.tasks import tasks_of
-from joblens.engine.tracking import owed, recorder
+from joblens.engine.tracking import beginning, owed, recorder
 from joblens.engine.tracking.recorder import Recorder
 from joblens.engine.watch import Watch
 from joblens.errors import UserError
@@ -272,7 +272,7 @@ class Supervisor:
     def _begin_record(self, *, waits: bool = False) -> Recorder | None:
         """Begin the record in MLflow; whoever finds this run without a supervisor has to know of it."""
         record = self._record
-        begun = recorder.resumed(record.tracking) or recorder.begin(
+        begun = recorder.resumed(record.tracking) or beginning.begin(
             self._plan, record.snapshot, record.parent_run_id, self._events.note, waits=waits
         )
         if begun is not None:

@@ -225,11 +225,11 @@ def _refusal(said: bytes) -> UserError | None:
 def _raise_workers(asked: socket.socket, plan: Plan, text: str) -> NoReturn:
     """Fork a worker whenever the sweep's supervisor asks for one, until it is gone; never returns."""
     from joblens.engine import supervisor
-    from joblens.engine.tracking import recorder
+    from joblens.engine.tracking import beginning
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     supervisor.warm_up()
-    recorder.look_at_code(plan)
+    beginning.look_at_code(plan)
     trial.warm_up(plan)
     gc.freeze()  # what is there by now is shared with the workers, as long as nobody touches it
     gc.disable()

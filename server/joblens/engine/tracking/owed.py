@@ -13,7 +13,7 @@ from joblens.engine import folders, plan, records
 from joblens.engine.events import EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.records import Record
-from joblens.engine.tracking import recorder, server
+from joblens.engine.tracking import beginning, recorder, server
 
 _PATIENCE = 15.0
 """Seconds to wait for another run that is at it: what it met may be over by now."""
@@ -23,7 +23,7 @@ _AT_ONCE = 20
 
 def owe(folder: RunFolder) -> None:
     """Remember a run that has ended and whose record is missing, or not whole."""
-    if not recorder.wanted() or (not _server() and not server.installed()):
+    if not beginning.wanted() or (not _server() and not server.installed()):
         return
     import hashlib
 
@@ -80,7 +80,7 @@ def _begun(folder: RunFolder, record: Record, said: list[str]) -> Record:
     if record.tracking and recorder.read(record.tracking).there():
         return record
     planned = plan.read(folder.plan)
-    begun = recorder.begin(
+    begun = beginning.begin(
         planned, record.snapshot, record.parent_run_id, said.append, started=record.started
     )
     if begun is None:
