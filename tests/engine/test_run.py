@@ -255,6 +255,22 @@ def test_what_the_command_leaves_running_is_ended(tmp_path):
     run = finished(write(tmp_path, job(command)))
     assert run.record.status == "Completed"
     assert not any(map(alive, pids(run.folder.path)))
+    assert "1 process that the command left running was ended." in run.notes
+
+
+def test_children_that_ended_before_the_command_were_not_left_running(tmp_path):
+    script = """\
+        import os
+
+        for _ in range(3):
+            child = os.fork()
+            if not child:
+                os._exit(0)
+            os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # it has ended, and its exit code is not read
+        """
+    run = finished(write(tmp_path, job("python children.py", "code: ."), {"children.py": script}))
+    assert run.record.status == "Completed"
+    assert [note for note in run.notes if "left running" in note] == []
 
 
 def test_a_killed_reader_harms_nothing(tmp_path):

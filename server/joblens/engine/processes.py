@@ -129,12 +129,13 @@ def _libc() -> Any:
 
 
 def end_descendants(folder: Path, grace: float = _GRACE) -> int:
-    """End every process of the run in `folder`, called from its supervisor; answer how many there were."""
+    """End every process of the run in `folder`, called from its supervisor; answer how many ran."""
     if sys.platform == "linux" and _childless():  # orphans come to us, so there is nobody
         return 0
     import psutil
 
     children = psutil.Process().children(recursive=True)
+    left = sum(_lives(child) for child in children)
     _end(children, grace)
     _reap()
     for _ in range(_ROUNDS):  # who answers the polite signal with new processes is not asked again
@@ -145,7 +146,17 @@ def end_descendants(folder: Path, grace: float = _GRACE) -> int:
         _reap()
     # Elsewhere orphans do not come to us: there they are found by their mark.
     escaped = 0 if sys.platform == "linux" else end_run(folder, grace)
-    return len(children) + escaped
+    return left + escaped
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it runs: one that has ended stands in the table until somebody reads its exit code."""
+    import psutil
+
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _childless() -> bool:
