@@ -82,6 +82,11 @@ def test_the_best_is_by_the_goal_and_trials_are_by_their_numbers(some):
     assert [each.number for each in seen.ranked] == [1, 0]
 
 
+def test_of_trials_that_are_as_good_the_first_is_the_best(tmp_path):
+    trials = {number: {"parameters": point(0.1), "metric": {METRIC: 0.9}} for number in (10, 2)}
+    assert [each.number for each in view(sweep(tmp_path, trials)).ranked] == [2, 10]
+
+
 def test_a_page_needs_nothing_but_itself_and_runs_nothing(some):
     text = page.page(some)
     assert "<script" not in text

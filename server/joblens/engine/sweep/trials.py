@@ -268,12 +268,12 @@ class _Trials:
     def best(self) -> dict[str, object]:
         """The trial with the best primary metric; empty when none reported it."""
         search = self._search
-        found = [each for each in self._ended.values() if search.metric in each.metric]
+        found = [each for _, each in sorted(self._ended.items()) if search.metric in each.metric]
         if not found:
             self.tell(f"No trial reported the primary metric '{search.metric}'.")
             return {}
         sign = 1 if search.goal == "minimize" else -1
-        best = min(found, key=lambda each: (sign * each.metric[search.metric], each.name))
+        best = min(found, key=lambda each: sign * each.metric[search.metric])  # of equals, the first trial
         return {
             "name": best.name,
             "metric": search.metric,

@@ -83,7 +83,7 @@ class View:
         """The trials with a metric, the best first."""
         sign = 1 if self.search.goal == "minimize" else -1
         found = [trial for trial in self.trials if trial.metric is not None]
-        return sorted(found, key=lambda trial: (sign * (trial.metric or 0.0), trial.record.name))
+        return sorted(found, key=lambda trial: (sign * (trial.metric or 0.0), trial.number))
 
     def importances(self) -> Mapping[str, float]:
         """How much of the differences each hyperparameter explains; empty while there is nothing to say."""
