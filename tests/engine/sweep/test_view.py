@@ -101,6 +101,13 @@ def test_a_page_needs_nothing_but_itself_and_runs_nothing(some):
     assert [each.get("class") for each in lines.findall("polyline")] == ["trial", "trial chosen"]
 
 
+def test_a_page_keeps_room_for_reasons_only_where_there_are_some(some, tmp_path):
+    (tmp_path / "fine").mkdir()
+    fine = sweep(tmp_path / "fine", {0: {"parameters": point(0.1), "metric": {METRIC: 0.5}}})
+    assert '<td class="why">' in page.page(some)
+    assert '<td class="why">' not in page.page(fine)
+
+
 def test_better_is_higher_on_a_page_whatever_the_goal_and_the_best_so_far_never_falls(tmp_path):
     values = [0.3, 0.1, 0.6, 0.2]
     trials = {n: {"parameters": point(0.1), "metric": {METRIC: value}} for n, value in enumerate(values)}

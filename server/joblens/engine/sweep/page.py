@@ -98,7 +98,8 @@ def _row(seen: View, trial: Trial, *, chosen: bool) -> str:
     ]
     listed = "".join(f"<td>{escape(each)}</td>" for each in cells)
     mark = ' class="best"' if chosen else ""
-    return f'<tr{mark}>{listed}<td class="why">{escape(trial.record.reason)}</td></tr>'
+    why = f'<td class="why">{escape(trial.record.reason)}</td>' if trial.record.reason else "<td></td>"
+    return f"<tr{mark}>{listed}{why}</tr>"
 
 
 def _said(values: Mapping[str, object]) -> str:
