@@ -51,6 +51,17 @@ def artifact(run: Finished, name: str) -> bytes:
     return ask(run, f"mlflow-artifacts/artifacts/{experiment}/{run_id}/artifacts/{name}")  # type: ignore[no-any-return]
 
 
+def experiment(run: Finished) -> list[dict[str, Any]]:
+    """The runs in the run's experiment."""
+    found = urllib.request.Request(
+        f"{run.record.tracking['uri']}/api/2.0/mlflow/runs/search",
+        json.dumps({"experiment_ids": [run.record.tracking["experiment_id"]]}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(found) as answer:
+        return json.load(answer)["runs"]  # type: ignore[no-any-return]
+
+
 def test_values_become_metrics_and_tags(tmp_path):
     script = """
 for value in (0.5, 0.75):
@@ -117,17 +128,36 @@ raise SystemExit(7)
 """
     run = run_of(tmp_path, script, "children")
     assert values(tracked(run), "metrics") == {"outer": 1.0}
-    found = urllib.request.Request(
-        f"{run.record.tracking['uri']}/api/2.0/mlflow/runs/search",
-        json.dumps({"experiment_ids": [run.record.tracking["experiment_id"]]}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(found) as answer:
-        runs = {each["info"]["run_name"]: each for each in json.load(answer)["runs"]}
+    runs = {each["info"]["run_name"]: each for each in experiment(run)}
     assert runs[run.record.name]["info"]["status"] == "FAILED", "by the exit code, whatever the script says"
     assert runs["inner"]["info"]["status"] == "FINISHED"
     assert values(runs["inner"]["data"], "metrics") == {"depth": 3.0}
     assert values(runs["inner"]["data"], "tags")["mlflow.parentRunId"] == run.record.tracking["run_id"]
+
+
+def test_a_child_ends_with_its_block_and_several_are_made_at_once(tmp_path):
+    script = """
+with run.child_run("good") as child:
+    child.log("depth", 1)
+try:
+    with run.child_run("bad"):
+        raise KeyError
+except KeyError:
+    pass
+for child in [*run.create_children(2), *run.create_children(tag_key="fold", tag_values=["a"])]:
+    child.complete()
+with run:
+    run.log("outer", 1)
+"""
+    run = run_of(tmp_path, script, "blocks")
+    assert run.record.status == "Completed", run.lines
+    assert values(tracked(run), "metrics") == {"outer": 1.0}
+    below = [each for each in experiment(run) if each["info"]["run_name"] != run.record.name]
+    ends = {each["info"]["run_name"]: each["info"]["status"] for each in below}
+    assert (ends.pop("good"), ends.pop("bad"), *ends.values()) == ("FINISHED", "FAILED", *["FINISHED"] * 3)
+    tags = [values(each["data"], "tags") for each in below]
+    assert {each.get("azureml.batch_child_number") for each in tags} == {"0", "1", None}
+    assert [each["fold"] for each in tags if "fold" in each] == ["a"]
 
 
 def test_what_mlflow_refuses_is_told_once_and_the_script_goes_on(tmp_path):

@@ -19,6 +19,8 @@ _MODULE = "azureml.core.run"
 _ARTIFACTS = "mlflow-artifacts:/"
 _PATIENCE = 120
 """Seconds: as long as MLflow's own client waits for an answer."""
+_NUMBER = "azureml.batch_child_number"
+"""The tag that tells children apart which were made by their count."""
 _MOST = 1000
 """Metrics in one request; MLflow takes no more."""
 
@@ -48,9 +50,10 @@ def _join(offline: Any) -> None:
     """Give the runs without a workspace the ways of those with one."""
     for method in (
         *(log, log_list, log_row, log_table, log_image, log_json, tag, set_tags, get_metrics, get_tags),
-        *(upload_file, upload_files, upload_folder, child_run, complete, fail, flush),
+        *(upload_file, upload_files, upload_folder, child_run, create_children, complete, fail, flush),
     ):
         setattr(offline, method.__name__, method)
+    offline.__enter__, offline.__exit__ = enter, leave
     offline.add_properties = set_tags
     offline.log_residuals = offline.log_predictions = log_json
     offline.log_accuracy_table = offline.log_confusion_matrix = log_json
@@ -155,6 +158,27 @@ def child_run(self: Any, name: Any = None, run_id: Any = None, outputs: Any = No
     child = type(self)(parent_logger=self._logger, run_id=run_id)
     child._joblens_run = _tracked(self).child(name or child.id)
     return child
+
+
+def create_children(self: Any, count: Any = None, tag_key: Any = None, tag_values: Any = None) -> Any:
+    """Runs below this one, as many as wanted or one for each value of a tag."""
+    key = _NUMBER if tag_key is None else tag_key
+    children = []
+    for value in range(count) if count is not None else tag_values:
+        child = self.child_run()
+        child.tag(key, value)
+        children.append(child)
+    return children
+
+
+def enter(self: Any) -> Any:
+    """Only the end of a block says something of its run."""
+    return self
+
+
+def leave(self: Any, kind: Any, error: Any, traceback: Any) -> None:
+    """The end of a block is that of its run, which has failed where an exception leaves it."""
+    _tracked(self).end("FINISHED" if kind is None else "FAILED")
 
 
 def complete(self: Any, _set_status: bool = True) -> None:
