@@ -270,8 +270,8 @@ class _Tracked:
             with urlopen(request, timeout=_PATIENCE) as answer:
                 return answer.read().decode("utf-8")
         except (OSError, ValueError) as error:
-            said = error.read().decode("utf-8", "replace") if hasattr(error, "read") else ""
-            _tell(f"MLflow did not take what the script logs: {error} {said}".strip())
+            said = _reason(error.read().decode("utf-8", "replace")) if hasattr(error, "read") else ""
+            _tell(f"MLflow did not take what the script logs: {said or error}")
             return None
 
 
@@ -320,6 +320,14 @@ def _number(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """What numpy has, as JSON has it."""
     return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _reason(answer: str) -> str:
+    """What MLflow says in an answer that refuses."""
+    try:
+        return str(json.loads(answer)["message"])
+    except (ValueError, TypeError, KeyError):
+        return answer.strip()
 
 
 def _tell(line: str) -> None:
