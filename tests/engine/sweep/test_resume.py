@@ -77,6 +77,26 @@ def test_trials_go_on_when_the_sweeps_supervisor_is_killed_and_count(tmp_path):
     assert sum("_0 started" in line for line in run.lines) == 1
 
 
+def test_a_trial_that_ended_while_the_sweep_had_no_supervisor_is_told_once(tmp_path):
+    started = create(
+        sweep(tmp_path, WAITS, total=2, at_once=1), options=RunOptions(environment="this-python", name="s")
+    )
+    first = started.folder.with_name("s_0")
+    at_work(first)
+    kill(started.folder)
+    (started.folder.parent / "go").touch()
+    assert records.wait(first).status == "Completed"
+    run = resumed(started.folder)
+    assert run.record.status == "Completed"
+    assert [line for line in run.lines if "Completed." in line] == ["s_0: Completed.", "s_1: Completed."]
+    again = resumed(started.folder, more=1)
+    assert [line.split(".")[0] for line in again.lines if "Completed." in line] == [
+        "s_0: Completed",
+        "s_1: Completed",
+        "s_2: Completed",
+    ]
+
+
 def test_a_trial_that_went_down_with_its_supervisor_starts_again(tmp_path):
     started = create(
         sweep(tmp_path, WAITS, total=2, at_once=1), options=RunOptions(environment="this-python")

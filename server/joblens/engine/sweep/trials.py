@@ -102,9 +102,13 @@ class _Trials:
             if record.final:
                 self._curves.finish(number)
         self._curves.read(until_whole=True)
+        log = self._folder.log
+        told = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         for number, record in found.items():
             if record.final:
                 self._conclude(number, record)
+                if f"{record.name}: {record.status}." not in told:  # it ended while nobody looked on
+                    self._tell_end(self._ended[number])
             else:
                 self._running[number] = dict(record.parameters)
                 self._adopted.add(number)
