@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from joblens.cli import main
 from joblens.errors import ConfigurationError
 from joblens.text.document import Document
 from tests.azure.control_plane import ControlPlane
+from tests.azure.test_worker import soon
 
 JOB = """\
 command: python main.py
@@ -307,6 +309,24 @@ def test_an_error_stops_job_create_before_anything_is_sent(
     assert ":4:18: error JL905 The workspace has no compute 'none'" in err
     assert "hint: Nothing was uploaded" in err
     assert not [call for call in names_plane.calls if call.method != "GET"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_ctrl_c_while_the_workspace_does_not_answer_waits_for_nothing(
+    names_plane: ControlPlane, folder: Path, workspace: Workspace
+) -> None:
+    (folder / "job.yml").write_text(JOB)
+    address = ("--subscription", workspace.subscription_id, "-g", workspace.resource_group)
+    create = ("job", "create", str(folder / "job.yml"), *address, "-w", workspace.name)
+    with names_plane.faults.during(where="GET .*/computes", hangs=True):
+        with subprocess.Popen(
+            [sys.executable, "-m", "joblens", *create], stderr=subprocess.PIPE, text=True
+        ) as process:
+            soon(lambda: bool(names_plane.faults.met))
+            process.send_signal(signal.SIGINT)
+            assert process.communicate()[1] == ""
+            assert process.returncode == 130
+        assert len(names_plane.faults.met) == 1, "it is asked a second time once nothing came for long"
 
 
 def test_the_machines_account_is_one_that_may_ask(

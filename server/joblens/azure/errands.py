@@ -16,7 +16,7 @@ class Errands:
 
     def __init__(self, threads: int = 9) -> None:
         self._most = threads
-        self._waiting: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
         self._started = 0
         self._busy = 0
         self._lock = threading.Lock()
@@ -32,9 +32,15 @@ class Errands:
         self._waiting.put((done, work))
         return done
 
+    def end(self) -> None:
+        """Let the threads end once they have done what they were told; nobody waits for that."""
+        with self._lock:
+            for _ in range(self._started):
+                self._waiting.put(None)
+
     def _work(self) -> None:
-        while True:
-            done, work = self._waiting.get()
+        while (told := self._waiting.get()) is not None:
+            done, work = told
             try:
                 found = work()
             except BaseException as error:  # noqa: BLE001 - whoever waits for it is told

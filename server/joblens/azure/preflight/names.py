@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
+from joblens.azure.errands import Errands
 from joblens.azure.listings import Listings
 from joblens.azure.resource_manager import RefusedError
 from joblens.checks.problem import MOST, Problem, did_you_mean, replacement, shortened
@@ -49,11 +50,15 @@ class Answers:
 def answers(subject: Subject, listings: Listings) -> Answers:
     """Ask for all that a job refers to, in one round."""
     wanted = list(_wanted(subject))
-    with ThreadPoolExecutor(_AT_ONCE, "preflight") as pool:
-        listed = pool.submit(_quietly, lambda: listings.computes())
-        asked = [pool.submit(_quietly, _question(listings, one)) for one in wanted]
+    errands = Errands(_AT_ONCE)  # not a pool, whose end waits for what hangs: Ctrl-C would wait, too
+    try:
+        listed = errands.run(lambda: _quietly(lambda: listings.computes()))
+        questions = [_question(listings, one) for one in wanted]
+        asked = [errands.run(partial(_quietly, question)) for question in questions]
         computes, silent = listed.result()
         found = [one.result() for one in asked]
+    finally:
+        errands.end()
     problems = [
         _missing(listings, one, computes)
         for one, (there, _) in zip(wanted, found, strict=True)
