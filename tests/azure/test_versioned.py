@@ -7,10 +7,11 @@ import pytest
 
 from joblens.cli import main
 from tests.azure.control_plane import ControlPlane
-from tests.azure.state import GROUP, SUBSCRIPTION, WORKSPACE
+from tests.azure.state import GROUP, ROOT, SUBSCRIPTION, WORKSPACE
 from tests.azure.test_control_plane import told
 
 WHERE = ("--subscription", SUBSCRIPTION, "-g", GROUP, "-w", WORKSPACE)
+OTHER = f"azureml:{ROOT.removesuffix(WORKSPACE)}other"
 CONDA = "dependencies: [python=3.10]\n"
 
 
@@ -85,6 +86,8 @@ def test_names_are_listed_with_their_newest_version(joblens) -> None:
         (("-n", "sklearn", "--label", "latest"), "12"),
         (("sklearn",), "12"),
         (("-n", "sklearn-1.5", "--registry-name", "azureml"), "10"),
+        (("azureml://registries/azureml/environments/sklearn-1.5/versions/9",), "9"),
+        (("azureml://registries/azureml/environments/sklearn-1.5/labels/latest",), "10"),
     ],
 )
 def test_a_version_is_named_in_each_way(joblens, words: tuple[str, ...], version: str) -> None:
@@ -118,6 +121,8 @@ def test_archived_ones_are_listed_on_request(joblens, names_plane: ControlPlane)
             "There is no version '7' of the data 'titanic'.\nhint: The newest",
         ),
         (("data", "show", "titanc:7"), 6, "There is no data 'titanc'.\nhint: Did you mean 'titanic'?"),
+        (("data", "show", "azureml://registries/azureml/models/bert-base/versions/17"), 2, "'azureml://reg"),
+        (("environment", "show", f"{OTHER}/environments/sklearn/versions/3"), 6, "Azure refused (404)"),
         (("data", "show", "titanic", "--label", "best"), 6, "Only the label 'latest' is known here"),
     ],
 )

@@ -8,6 +8,7 @@ import sys
 from joblens.azure import versioned
 from joblens.azure.listings import Listings
 from joblens.azure.versioned import Shown, View
+from joblens.azure.workspace import Workspace
 from joblens.cli.output import Columns, is_chosen, printed
 from joblens.cli.workspace import manager, workspace_of
 from joblens.errors import JobFileError
@@ -65,11 +66,17 @@ def _show(parsed: argparse.Namespace, asset: Shown) -> int:
         raise JobFileError(
             f"No {asset} is named.", hint=f"'joblens {asset} list' shows what the workspace has."
         )
+    registry, listings = parsed.registry_name or "", None
     written = reference(f"azureml:{name.removeprefix('azureml:')}")
-    if written is not None:  # NAME:3 and NAME@latest, as a job writes them
+    if written is not None:  # as a job writes it: NAME:3, NAME@latest, the long forms
+        if written.asset not in (None, asset):
+            raise JobFileError(f"'{name}' is no {asset}.", hint=f"It names a {written.asset}.")
         name, version, label = written.name, version or written.version, label or written.label
-    registry = parsed.registry_name or ""
-    printed(versioned.one(_listings(parsed), asset, name, version, label, registry), parsed, _VERSIONS[asset])
+        registry = registry or written.registry
+        if written.workspace:
+            listings = Listings(manager(), Workspace(*written.workspace.split("/")))
+    listings = listings or _listings(parsed)
+    printed(versioned.one(listings, asset, name, version, label, registry), parsed, _VERSIONS[asset])
     return 0
 
 
