@@ -30,7 +30,9 @@ def list_runs(parsed: argparse.Namespace) -> int:
     most = None if parsed.all_results else parsed.max_results
     only_there = cluster_jobs.is_meant(parsed) or parsed.archived_only
     service = None if parsed.local else cluster_jobs.service_of(parsed)
-    asked = _asked(service, parsed, most) if service and not _is_here(parsed.parent_job_name) else None
+    is_here = _is_here(parsed.parent_job_name) and not cluster_jobs.is_meant(parsed)
+    asked = _asked(service, parsed, most) if service and not is_here else None
+    found: Jobs | None = None
     here = [] if only_there else listing.list_runs(Path.cwd(), most, lambda one: _is_wanted(one, parsed))
     rows = [_row(record) for record in here]
     more = len(here) == most
@@ -43,12 +45,20 @@ def list_runs(parsed: argparse.Namespace) -> int:
     if is_chosen(parsed):
         return 0
     if not rows:
-        there = f", and no jobs in {service.workspace.name}" if service is not None else ""
-        fit = " that fit" if parsed.status or parsed.experiment_name or parsed.parent_job_name else ""
-        print(f"No runs{fit} in {folders.runs(Path.cwd())}{there}.", file=sys.stderr)
+        place = service.workspace.name if service is not None and found is not None else ""
+        print(_nothing(parsed, place, looked_here=not only_there), file=sys.stderr)
     elif more:
         print(f"joblens: These are the newest {most}; --all-results shows all.", file=sys.stderr)
     return 0
+
+
+def _nothing(parsed: argparse.Namespace, workspace: str, *, looked_here: bool) -> str:
+    """That there is nothing, where it was looked; no `workspace` is given where that gave no answer."""
+    fit = " that fit" if parsed.status or parsed.experiment_name or parsed.parent_job_name else ""
+    if workspace and not looked_here:
+        return f"No jobs{fit} in {workspace}."
+    there = f", and no jobs in {workspace}" if workspace else ""
+    return f"No runs{fit} in {folders.runs(Path.cwd())}{there}."
 
 
 def _is_here(parent: str | None) -> bool:

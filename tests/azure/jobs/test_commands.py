@@ -99,6 +99,29 @@ def test_a_workspace_that_is_out_of_reach_costs_one_line(
         assert joblens("job", "list", *NAMED)[0] == 6
 
 
+def test_that_there_is_nothing_is_said_of_what_was_looked_at_alone(
+    plane: ControlPlane, joblens: Run, made: Made
+) -> None:
+    asked = ("job", "list", "--status", "queued")
+    both = joblens(*asked)[2]
+    assert both.startswith("No runs that fit in ")
+    assert both.endswith(f"runs, and no jobs in {WORKSPACE}.\n")
+    assert joblens(*asked, *NAMED)[2] == f"No jobs that fit in {WORKSPACE}.\n"
+    with plane.faults.during(where="/jobs", status=403, message="No."):
+        assert "no jobs" not in joblens(*asked)[2]
+
+
+def test_below_a_name_that_a_run_has_here_the_workspace_that_is_named_is_asked(
+    plane: ControlPlane, joblens: Run, made: Made
+) -> None:
+    listed = ("job", "list", "-p", "here", "--query", "[].name", "-o", "tsv")
+    assert joblens(*listed, *NAMED)[0] == 5
+    made("here", jobType="Sweep")
+    plane.children["here"] = [{"runId": "here_0", "status": "Completed", "parentRunId": "here"}]
+    assert joblens(*listed)[1] == ""
+    assert joblens(*listed, *NAMED)[1] == "here_0\n"
+
+
 def test_a_run_of_this_machine_comes_first(plane: ControlPlane, joblens: Run, made: Made) -> None:
     made("here", "Failed")
     plane.calls.clear()
