@@ -200,6 +200,13 @@ def test_computes_are_listed_and_shown(joblens) -> None:
     assert (shown["size"], shown["max_instances"]) == ("STANDARD_D2_V2", 4)
 
 
+@pytest.mark.parametrize("command", ["compute", "environment", "data"])
+def test_a_number_of_results_below_none_is_refused(joblens, capsys, command: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        joblens(command, "list", "-r", "-1")
+    assert "'-1' is no number of that kind" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "error"),
     [

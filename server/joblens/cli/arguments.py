@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from joblens.cli import cloud_arguments, job_arguments
+from joblens.cli.numbers import number
 from joblens.cli.output import add_output_arguments
 from joblens.cli.workspace import add_workspace_arguments
 
@@ -226,19 +227,13 @@ def _check(commands: Commands) -> None:
     check.add_argument("--json", dest="format", action="store_const", const="json", help="--format json")
     check.add_argument("--stdin-filename", type=Path, metavar="PATH", help="where the text from stdin stands")
     check.add_argument(
-        "--max-warnings", type=_number, metavar="N", help="exit 1 when there are more than N warnings"
+        "--max-warnings", type=number, metavar="N", help="exit 1 when there are more than N warnings"
     )
     check.add_argument(
         "--force-exclude", action="store_true", help="leave out excluded files even where they are named"
     )
     check.add_argument("--quiet", "-q", action="store_true", help="print the problems alone")
-    check.add_argument("--jobs", "-j", type=_number, metavar="N", help="use N processes")
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of that kind: give 0, 1, 2, ...")
-    return int(text)
+    check.add_argument("--jobs", "-j", type=number, metavar="N", help="use N processes")
 
 
 def _migrate(commands: Commands) -> None:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from joblens.cli.numbers import number
 from joblens.cli.output import add_output_arguments
 from joblens.cli.workspace import add_workspace_arguments
 
@@ -98,4 +99,4 @@ def _named(command: argparse.ArgumentParser, what: str) -> None:
 
 
 def _most(listing: argparse.ArgumentParser) -> None:
-    listing.add_argument("--max-results", "-r", type=int, metavar="N", help="at most N")
+    listing.add_argument("--max-results", "-r", type=number, metavar="N", help="at most N")

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from joblens.cli.numbers import number
 from joblens.cli.output import add_output_arguments
 from joblens.cli.workspace import add_workspace_arguments
 
@@ -67,7 +68,7 @@ def life(command: argparse.ArgumentParser) -> None:
     """What a run's start may say of its life."""
     command.add_argument("--no-queue", action="store_true", help="begin at once, however many runs there are")
     command.add_argument(
-        "--retries", type=_number, metavar="N", help="start a command that failed again, up to N times"
+        "--retries", type=number, metavar="N", help="start a command that failed again, up to N times"
     )
 
 
@@ -89,7 +90,7 @@ def _list(command: Command) -> None:
     made.add_argument(
         "--max-results",
         "-r",
-        type=_number,
+        type=number,
         default=_MOST,
         metavar="N",
         help=f"at most N runs, by default {_MOST}",
@@ -141,9 +142,7 @@ def _download(command: Command, json: Add) -> None:
 def _resume(command: Command, json: Add) -> None:
     what = "let a sweep go on with the trials that are missing, or with more of them"
     made = command("resume", what, _KEPT, "resume")
-    made.add_argument(
-        "--more", type=_number, default=0, metavar="N", help="N trials more than it was to have"
-    )
+    made.add_argument("--more", type=number, default=0, metavar="N", help="N trials more than it was to have")
     made.add_argument("--detach", action="store_true", help="start it, print its name, do not wait")
     _named(made, json)
 
@@ -157,9 +156,3 @@ def _rerun(command: Command, json: Add, choices: Add, environment: Add) -> None:
     choices(made)
     life(made)
     json(made)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of that kind: give 0, 1, 2, ...")
-    return int(text)
