@@ -311,6 +311,18 @@ def test_an_error_stops_job_create_before_anything_is_sent(
     assert not [call for call in names_plane.calls if call.method != "GET"]
 
 
+@pytest.mark.parametrize(
+    "words", [("--environment", "this-python"), ("--allow-drift",), ("--no-queue",), ("--retries", "2")]
+)
+def test_what_only_a_run_on_this_machine_has_is_refused_for_a_job_that_is_sent(
+    names_plane: ControlPlane, folder: Path, capsys, words: tuple[str, ...]
+) -> None:
+    (folder / "job.yml").write_text(JOB)
+    assert submitted(folder, *words) == 2
+    assert f"error: {words[0]} is for a run on this machine" in capsys.readouterr().err
+    assert not names_plane.calls
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_ctrl_c_while_the_workspace_does_not_answer_waits_for_nothing(
     names_plane: ControlPlane, folder: Path, workspace: Workspace

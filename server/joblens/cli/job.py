@@ -12,7 +12,7 @@ from joblens.cli.given import one
 from joblens.cli.output import is_chosen, printed
 from joblens.cli.printing import as_json
 from joblens.cli.run import options_of, run_here, started_here
-from joblens.cli.submit import refuse_cluster_options, submit
+from joblens.cli.submit import refuse_cluster_options, refuse_options_of_this_machine, submit
 from joblens.engine import records
 from joblens.engine.records import Record
 from joblens.engine.run import cancel as cancel_run
@@ -31,6 +31,7 @@ def create(parsed: argparse.Namespace) -> int:
         if parsed.output or parsed.query:
             return _create_here(parsed)
         return run_here(parsed, follow=parsed.stream)
+    refuse_options_of_this_machine(parsed)
     refuse_settings(asked)
     return submit(parsed, options, asked)
 

@@ -69,6 +69,20 @@ def refuse_cluster_options(parsed: argparse.Namespace) -> None:
         raise JobFileError(said, hint="Leave it out, or give another compute: --set compute=azureml:NAME.")
 
 
+def refuse_options_of_this_machine(parsed: argparse.Namespace) -> None:
+    """Refuse what only a run here has, for a job that is sent: the workspace would not hear of it."""
+    asked = {
+        "--environment": parsed.environment,
+        "--allow-drift": parsed.allow_drift,
+        "--no-queue": parsed.no_queue,
+        "--retries": parsed.retries,
+    }
+    given = next((option for option, value in asked.items() if value), None)
+    if given is not None:
+        said = f"{given} is for a run on this machine, and this job is submitted: its compute is not 'local'."
+        raise JobFileError(said, hint="Leave it out, or run the job here: --set compute=local.")
+
+
 def _print(submitted: Submitted, workspace: Workspace, parsed: argparse.Namespace) -> None:
     if is_chosen(parsed):
         printed(_row(submitted, workspace), parsed, _COLUMNS)
