@@ -58,6 +58,16 @@ def joblens(
     return call
 
 
+@pytest.mark.parametrize("name", ["cpu-clster", "cpu-cluster?x", "cpu-cluster#x"])
+def test_a_compute_that_is_not_there_is_not_deleted_nor_another(
+    joblens, names_plane: ControlPlane, name: str
+) -> None:
+    code, _, err = joblens("compute", "delete", "-n", name, "--yes")
+    assert code == 6
+    assert err.startswith(f"error: {NO_COMPUTE} '{name}'.\nhint: Did you mean 'cpu-cluster'?")
+    assert "cpu-cluster" in names_plane.computes
+
+
 def changes(plane: ControlPlane) -> list[tuple[str, str, dict[str, str], Any]]:
     """What was asked to change, as it was asked."""
     return [

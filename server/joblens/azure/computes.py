@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from joblens.azure import alike, clusters
 from joblens.azure.long_running import change
@@ -65,9 +66,12 @@ class Computes:
         return shown(change(self._manager, "PUT", self._address(name), body, wait=wait))
 
     def delete(self, name: str, *, wait: bool = True) -> None:
-        """Delete a compute with its machines."""
+        """Delete a compute with its machines; raises CloudError where it is not there."""
         address = f"{self._address(name)}&underlyingResourceAction=Delete"
-        change(self._manager, "DELETE", address, wait=wait)
+        try:
+            change(self._manager, "DELETE", address, wait=wait)
+        except RefusedError as error:
+            raise self._missing(name) if error.status == 404 else error from error
 
     def _missing(self, name: str) -> CloudError:
         names = (str(each["name"]) for each in self.all())
@@ -77,7 +81,7 @@ class Computes:
         )
 
     def _address(self, name: str) -> str:
-        return f"{self._root}/computes/{name}?api-version={_VERSION}"
+        return f"{self._root}/computes/{quote(name, safe='')}?api-version={_VERSION}"
 
     def _location(self) -> str:
         return str(self._manager.get(f"{self._root}?api-version={_VERSION}").get("location") or "")
