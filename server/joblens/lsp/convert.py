@@ -37,7 +37,7 @@ _COMPLETION_KIND = {
     "name": types.CompletionItemKind.Value,
     "variable": types.CompletionItemKind.Constant,
 }
-_ICON = re.compile(r"\$\([\w-]+\) ")
+_ICON = re.compile(r"(\$\([\w-]+\)) ")
 # VS Code's own command: no other editor has it.
 _SUGGEST = types.Command("Suggest", "editor.action.triggerSuggest")
 
@@ -139,7 +139,8 @@ def workspace_edit(files: Files, edits: list[Edit]) -> types.WorkspaceEdit:
 
 def code_lens(positions: Positions, uri: str, lens: Lens, *, icons: bool) -> types.CodeLens:
     """A lens as the editor shows it; its command is given the file's URI."""
-    title = lens.title if icons else _ICON.sub("", lens.title)
+    # VS Code lays a lens out as a row, which drops a plain blank behind an icon.
+    title = _ICON.sub("\\1\u00a0" if icons else "", lens.title)
     command = types.Command(title=title, command=lens.command, arguments=[uri])
     return types.CodeLens(range=positions.range_of(lens.span), command=command)
 
