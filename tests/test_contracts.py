@@ -85,6 +85,12 @@ def test_each_menu_shows_contributed_commands():
     assert {item["command"] for menu in menus for item in menu} <= contributed
 
 
+def test_what_an_icon_in_the_tree_does_is_in_the_menu_too():
+    items = MANIFEST["contributes"]["menus"]["view/item/context"]
+    icons = {item["command"] for item in items if item["group"].startswith("inline")}
+    assert icons <= {item["command"] for item in items if not item["group"].startswith("inline")}
+
+
 def test_a_run_event_carries_the_same_in_both_languages():
     camel = {re.sub(r"_(\w)", lambda match: match[1].upper(), field.name) for field in fields(Event)}
     assert camel | {"name"} == members("RunEvent")

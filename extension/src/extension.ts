@@ -10,6 +10,7 @@ import { chooseWorkspace } from "./commands/chooseWorkspace";
 import { dryRun } from "./commands/dryRun";
 import { jobActions } from "./commands/jobActions";
 import { migrateFile } from "./commands/migrateFile";
+import { openRunFolder } from "./commands/openRunFolder";
 import { preflight } from "./commands/preflight";
 import { restartServer } from "./commands/restartServer";
 import { resumeSweep } from "./commands/resumeSweep";
@@ -61,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     migrateFile(client),
     cancelRun(client, runs),
     runActions(runs),
+    openRunFolder(runs),
     checkWorkspace(client),
     restartServer(client),
     showLog(runs),

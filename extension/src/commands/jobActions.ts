@@ -9,6 +9,7 @@ import type { JobLogs } from "../views/jobLogs";
 import { jobNameOf, jobOf } from "../views/jobNodes";
 import type { JobTree } from "../views/jobTree";
 import { openFolder } from "../views/runEnd";
+import { runNameOf } from "../views/runNodes";
 import { slowly } from "../views/slowly";
 
 export function jobActions(client: Client, jobs: JobTree, logs: JobLogs): Disposable {
@@ -38,9 +39,9 @@ export function jobActions(client: Client, jobs: JobTree, logs: JobLogs): Dispos
       "joblens.archiveJob",
       named((name) => archive(client, jobs, name)),
     ),
-    commands.registerCommand(
-      "joblens.copyJobName",
-      named((name) => env.clipboard.writeText(name)),
+    commands.registerCommand("joblens.copyJobName", (argument: unknown) =>
+      // A run of this machine has a name, too.
+      env.clipboard.writeText(jobNameOf(argument) ?? runNameOf(argument) ?? ""),
     ),
     commands.registerCommand("joblens.openJobInStudio", (argument: unknown) => openInStudio(jobOf(argument))),
     logs.onChanged(() => void jobs.refresh()),
