@@ -73,8 +73,7 @@ def _schema_urls(subject: Subject, place: Place, offset: int) -> list[Completion
     own = subject.kind.name if subject.kind is not None else None
     first = [kind for kind in (own, *_USUAL_KINDS) if kind is not None]
     addresses = ((kind, schema_address(kind)) for kind in dict.fromkeys([*first, *kinds()]))
-    # All addresses begin alike, and a list of completions shows the beginning.
-    return [Completion(kind, url, "schema", written.span, detail=url, typed=url) for kind, url in addresses]
+    return [Completion(url, url, "schema", written.span, detail=kind) for kind, url in addresses]
 
 
 def _is_address_of_others(written: str) -> bool:
