@@ -37,14 +37,20 @@ export function processesWith({ JOBLENS_HOME }: OwnFolders): OwnProcess[] {
 
 /**
  * Waits for the last process with these folders: an editor that was told to stop still writes what it remembers,
- * and a folder that is written into cannot be removed.
+ * and a folder that is written into cannot be removed. MLflow's server is waited for by whoever has stopped it.
  */
-export async function processesEnded(folders: OwnFolders): Promise<void> {
+export async function processesEnded(folders: OwnFolders, { servers = true } = {}): Promise<void> {
   let left: OwnProcess[] = [];
-  const none = () => (left = processesWith(folders)).length === 0 || undefined;
+  const none = () => {
+    left = processesWith(folders).filter(({ command }) => servers || !command.includes(SERVER));
+    return left.length === 0 || undefined;
+  };
   await until(none).catch(() => undefined);
   assert.deepEqual(left, [], "nothing goes on after its editor");
 }
+
+/** In the command of MLflow's server. */
+const SERVER = "--backend-store-uri";
 
 /** Empty for a process that is gone. */
 function readProcess(pid: string, file: "cmdline" | "environ"): string {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
 import { ROOT } from "../../../scripts/root.mjs";
 import { childEnv } from "../../../scripts/steps.mjs";
-import type { OwnFolders } from "./ownFolders";
+import { type OwnFolders, processesEnded } from "./ownFolders";
 
 export interface TrackedRun {
   readonly info: { readonly status: string };
@@ -26,8 +26,13 @@ export async function trackedRun(project: string): Promise<TrackedRun> {
   return ((await answer.json()) as { run: TrackedRun }).run;
 }
 
-/** MLflow's server outlives the editor, as it should; at a test's end nothing is left for it to do. */
-export function stopTracking(folders: OwnFolders): void {
+/**
+ * MLflow's server outlives the editor, as it should; at a test's end nothing is left for it to do. A run that
+ * still ends would start it anew, so that is waited for.
+ */
+export async function stopTracking(folders: OwnFolders): Promise<void> {
+  await processesEnded(folders, { servers: false });
   const env = childEnv({ ...folders, PYTHONPATH: join(ROOT, "server") });
   execFileSync(PYTHON, ["-m", "joblens", "ui", "--stop"], { env });
+  await processesEnded(folders);
 }

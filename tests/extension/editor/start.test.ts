@@ -9,7 +9,7 @@ import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { ROOT } from "../../../scripts/root.mjs";
-import { type OwnFolders, ownFolders, processesEnded } from "./ownFolders";
+import { type OwnFolders, ownFolders } from "./ownFolders";
 import { stopTracking, trackedRun } from "./runRecord";
 import { Screen, until } from "./screen";
 
@@ -34,8 +34,7 @@ describe("npm start in a fresh clone", { timeout: 20 * MINUTE, skip: noClone }, 
 
   after(async () => {
     await screen.close();
-    stopTracking(folders);
-    await processesEnded(folders);
+    await stopTracking(folders);
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -10,7 +10,7 @@ import { EDITOR_SETTINGS } from "../../../scripts/editorSettings.mjs";
 import { packageExtension } from "../../../scripts/package.mjs";
 import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
 import { ROOT } from "../../../scripts/root.mjs";
-import { type OwnFolders, ownFolders, processesEnded, processesWith } from "./ownFolders";
+import { type OwnFolders, ownFolders, processesWith } from "./ownFolders";
 import { stopTracking } from "./runRecord";
 import { EVIDENCE, Screen } from "./screen";
 
@@ -69,8 +69,7 @@ export class TestEditor {
   async stop(): Promise<void> {
     await this.screen.close();
     await this.server.stop();
-    stopTracking(this.folders);
-    await processesEnded(this.folders);
+    await stopTracking(this.folders);
     cpSync(join(this.folder, "editor", "data", "logs"), join(EVIDENCE, "logs"), { recursive: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
