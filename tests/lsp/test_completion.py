@@ -115,6 +115,18 @@ def test_only_our_extension_is_told_to_open_the_list_again() -> None:
     told(story, snippets=True, options={OWN_EXTENSION: True})
 
 
+def test_our_extension_lists_the_addresses_of_schemas_by_what_they_are_for() -> None:
+    async def story(client: LanguageClient) -> None:
+        found = await items(client, "untitled:a", "$schema: ")
+        assert list(found)[:3] == ["commandJob", "sweepJob", "pipelineJob"]
+        one = found["sweepJob"]
+        assert isinstance(one.text_edit, types.TextEdit)
+        assert one.text_edit.new_text == one.filter_text == one.detail
+        assert one.text_edit.new_text.endswith("/sweepJob.schema.json")
+
+    told(story, options={OWN_EXTENSION: True})
+
+
 def test_names_come_from_the_files_of_the_folder_and_follow_them(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("compute: azureml:first\n")
 

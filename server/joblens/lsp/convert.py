@@ -85,13 +85,18 @@ def completion_item(positions: Positions, completion: Completion, client: Client
         documentation = types.MarkupContent(types.MarkupKind.Markdown, completion.documentation)
     snippet = completion.is_snippet and client.snippets
     text = completion.text if snippet else completion.plain
+    label, detail = completion.label, completion.detail
+    if completion.kind == "schema" and client.own_extension:
+        # All addresses begin alike, and VS Code's list cuts them off: it shows what each is for.
+        label, detail = detail, label
+    typed = completion.typed or completion.label
     return types.CompletionItem(
-        label=completion.label,
+        label=label,
         kind=_COMPLETION_KIND[completion.kind],
-        detail=completion.detail or None,
+        detail=detail or None,
         documentation=documentation,
         sort_text=f"{completion.rank:03d}",
-        filter_text=completion.typed if completion.typed not in ("", completion.label) else None,
+        filter_text=typed if typed != label else None,
         insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
         text_edit=types.TextEdit(positions.range_of(completion.span), text),
         command=_SUGGEST if completion.goes_on and client.own_extension else None,
