@@ -19,9 +19,13 @@ export interface RunParams {
 
 export interface StartedRun {
   readonly name: string;
+  /** What it is called in lists: the job's display name, else its file. */
+  readonly title: string;
   /** The run's own folder, a path on the server's machine. */
   readonly folder: string;
   readonly sweep: boolean;
+  /** A moment, as ISO 8601. */
+  readonly created: string;
 }
 
 /** A run of the opened folders, whoever began it. */

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,9 @@ def test_they_are_listed_as_they_stand_and_told_from_the_beginning(tmp_path: Pat
             ("Failed", False, False),
         ]
         assert found["over"]["folder"] == str(over)
+        assert {one["title"] for one in found.values()} == {"job.yml"}
+        created = datetime.fromisoformat(str(found["over"]["created"]))
+        assert created.timestamp() == pytest.approx(records.show(over).created)
         for name in found:
             raw.request("joblens/followRun", {"name": name})
         assert raw.hear("joblens/runEvent", name="over", kind="line")["text"] == "said"

@@ -4,7 +4,7 @@ import { commands, type Disposable } from "vscode";
 
 import type { Client } from "../client";
 import { resumeRequest } from "../protocol";
-import { askedSweep } from "../askedSweep";
+import { askedSweep } from "../askedRun";
 import { tellingFailure } from "../tellFailure";
 import { runNameOf } from "../views/runNodes";
 import type { Runs } from "../views/runs";

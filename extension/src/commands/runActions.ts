@@ -4,7 +4,7 @@ import { commands, type Disposable, type QuickPickItem, Uri, window } from "vsco
 
 import { tellingFailure } from "../tellFailure";
 import { openFolder } from "../views/runEnd";
-import type { Runs } from "../views/runs";
+import type { Run, Runs } from "../views/runs";
 
 interface Action extends QuickPickItem {
   readonly act: () => unknown;
@@ -13,30 +13,31 @@ interface Action extends QuickPickItem {
 export function runActions(runs: Runs): Disposable {
   return commands.registerCommand("joblens.runActions", () =>
     tellingFailure(async () => {
-      const actions = runs.live().flatMap((name) => actionsFor(name, runs.folderOf(name)));
+      const actions = runs.live().flatMap(actionsFor);
       const chosen = await window.showQuickPick(actions, { title: "Runs on This Machine" });
       await chosen?.act();
     }),
   );
 }
 
-function actionsFor(name: string, folder: string | undefined): Action[] {
+function actionsFor({ name, title, folder }: Run): Action[] {
+  const description = title === name ? name : `${title}, ${name}`;
   const actions: Action[] = [
     {
       label: "$(output) Show Log",
-      description: name,
+      description,
       act: () => commands.executeCommand("joblens.showLog", name),
     },
     {
       label: "$(debug-stop) Cancel Run",
-      description: name,
+      description,
       act: () => commands.executeCommand("joblens.cancelRun", name),
     },
   ];
   if (folder === undefined) return actions;
   const open = {
     label: "$(folder-opened) Open Run Folder",
-    description: name,
+    description,
     act: () => openFolder(Uri.file(folder)),
   };
   return [...actions, open];

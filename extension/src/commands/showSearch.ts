@@ -2,7 +2,7 @@
 
 import { commands, type Disposable } from "vscode";
 
-import { askedSweep } from "../askedSweep";
+import { askedSweep } from "../askedRun";
 import { tellingFailure } from "../tellFailure";
 import type { Runs } from "../views/runs";
 import { runNameOf } from "../views/runNodes";

@@ -6,7 +6,8 @@ import type { Run } from "./runs";
 import { endSentence } from "./runText";
 
 export async function tellEnd(run: Run, exitCode: number | undefined): Promise<void> {
-  const message = `Run '${run.name}': ${endSentence(run.status, exitCode)}.`;
+  const file = run.title === run.name ? "Run" : `${run.title}: run`;
+  const message = `${file} '${run.name}': ${endSentence(run.status, exitCode)}.`;
   const tell = run.status === "Failed" ? window.showErrorMessage : window.showInformationMessage;
   const actions = actionsFor(run);
   const answer = await tell(message, ...actions.keys());

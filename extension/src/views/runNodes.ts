@@ -4,6 +4,8 @@ import { isFinal, type SweepTrial } from "../protocol";
 
 export interface RunNode {
   readonly name: string;
+  readonly title: string;
+  readonly created: string;
   readonly status: string;
   readonly isSweep: boolean;
   readonly detail: string;
@@ -51,7 +53,13 @@ const ICONS: Readonly<Record<string, string>> = {
 
 /** Behind a node's label. */
 export function descriptionOf(node: Node): string {
-  if (!isTrial(node)) return [node.status, node.detail].filter(Boolean).join(", ");
+  if (!isTrial(node)) return [node.status, node.detail, node.name].filter(Boolean).join(", ");
   const { best, metric, status } = node.trial;
   return [best ? "best" : status, metric].filter(Boolean).join(", ");
+}
+
+/** What the pointer on a run shows. */
+export function tooltipOf({ title, name, status, created }: RunNode): string {
+  const began = created === "" ? [] : [`Created: ${new Date(created).toLocaleString()}`];
+  return [title, `Name: ${name}`, `Status: ${status}`, ...began].join("\n");
 }

@@ -16,6 +16,8 @@ export interface PanelActions {
 }
 
 export class RunTerminal implements Disposable {
+  /** What the run is called in lists, where that is known: its name alone tells little in a narrow tab. */
+  title: string | undefined;
   private readonly written = new EventEmitter<string>();
   private readonly kept: string[] = [];
   private terminal: Terminal | undefined;
@@ -31,7 +33,7 @@ export class RunTerminal implements Disposable {
   reveal(): void {
     if (!this.terminal || this.terminal.exitStatus) {
       this.terminal = window.createTerminal({
-        name: `Joblens: ${this.run}`,
+        name: this.title === undefined ? `Joblens: ${this.run}` : `${this.title} (${this.run})`,
         iconPath: new ThemeIcon(this.does.icon),
         isTransient: true,
         pty: this.pty(),

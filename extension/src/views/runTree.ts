@@ -18,7 +18,7 @@ import { log } from "../log";
 import { isFinal, type Sweep, sweepRequest } from "../protocol";
 import { type ClusterNode, isClusterNode } from "./jobNodes";
 import type { JobTree } from "./jobTree";
-import { contextOf, descriptionOf, iconOf, isTrial, type Node, type RunNode } from "./runNodes";
+import { contextOf, descriptionOf, iconOf, isTrial, type Node, type RunNode, tooltipOf } from "./runNodes";
 import type { Run, Runs } from "./runs";
 
 type AnyNode = Node | ClusterNode;
@@ -113,11 +113,11 @@ export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
     );
   }
 
-  private nodeOf({ name, status, isSweep, isPast }: Run): RunNode {
+  private nodeOf({ name, title, created, status, isSweep, isPast }: Run): RunNode {
     const sweep = this.sweeps.get(name);
     const ended = sweep?.trials.filter((trial) => isFinal(trial.status)).length ?? 0;
     const detail = sweep ? `${String(ended)} of ${String(sweep.total)} trials` : "";
-    return { name, status, isSweep, detail, isPast };
+    return { name, title, created, status, isSweep, detail, isPast };
   }
 
   /** Asks how the sweeps stand, as long as one goes on, and once after its end. */
@@ -166,7 +166,8 @@ export class RunTree implements Disposable, TreeDataProvider<AnyNode> {
 function runItem(node: RunNode): TreeItem {
   const { Collapsed, Expanded, None } = TreeItemCollapsibleState;
   const state = node.isSweep ? (node.isPast ? Collapsed : Expanded) : None;
-  const item = new TreeItem(node.name, state);
+  const item = new TreeItem(node.title, state);
+  item.tooltip = tooltipOf(node);
   const command = node.isSweep ? "joblens.showSearch" : "joblens.showLog";
   item.command = { command, title: node.isSweep ? "Show Search" : "Show Log", arguments: [node.name] };
   return item;

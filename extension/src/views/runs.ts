@@ -20,6 +20,9 @@ import { statusLine, terminalLines } from "./runText";
 export interface Run {
   readonly name: string;
   readonly terminal: RunTerminal;
+  /** What it is called in lists: its name, until the server has told more. */
+  title: string;
+  created: string;
   status: string;
   isSweep: boolean;
   /** Of another window or day: over, and its log not asked for yet. */
@@ -55,10 +58,8 @@ export class Runs implements Disposable {
   }
 
   /** Follows a run that has just been started. */
-  show({ name, folder, sweep }: StartedRun): void {
-    const run = this.run(name);
-    run.folder = folder;
-    run.isSweep = sweep;
+  show(started: StartedRun): void {
+    const run = this.told(started);
     run.isPast = false;
     run.terminal.reveal();
     this.showStatus();
@@ -75,9 +76,9 @@ export class Runs implements Disposable {
     return run !== undefined;
   }
 
-  /** The names of the runs that are not over. */
-  live(): string[] {
-    return this.goingOn().map((run) => run.name);
+  /** The runs that are not over. */
+  live(): Run[] {
+    return [...this.runs.values()].filter((run) => !run.isPast && !isFinal(run.status));
   }
 
   /** All runs, in the order in which they were started. */
@@ -85,12 +86,9 @@ export class Runs implements Disposable {
     return this.runs.values();
   }
 
-  /** The names of the sweeps, the newest first. */
-  sweeps(): string[] {
-    return [...this.runs.values()]
-      .filter((run) => run.isSweep)
-      .map((run) => run.name)
-      .reverse();
+  /** The sweeps, the newest first. */
+  sweeps(): Run[] {
+    return [...this.runs.values()].filter((run) => run.isSweep).reverse();
   }
 
   /** The folder of a run that this editor started, as soon as the server has named it. */
@@ -105,18 +103,22 @@ export class Runs implements Disposable {
     for (const run of this.runs.values()) run.terminal.dispose();
   }
 
-  private goingOn(): Run[] {
-    return [...this.runs.values()].filter((run) => !run.isPast && !isFinal(run.status));
-  }
-
   private run(name: string): Run {
     const known = this.runs.get(name);
     if (known) return known;
     const interrupt = () => commands.executeCommand("joblens.cancelRun", name);
     const terminal = new RunTerminal(name, { icon: "play", interrupt });
-    const run = { name, terminal, status: "Starting", isSweep: false, isPast: false };
+    const unknown = { title: name, created: "", status: "Starting", isSweep: false, isPast: false };
+    const run = { name, terminal, ...unknown };
     this.runs.set(name, run);
     return run;
+  }
+
+  /** The run with what the server tells of it. */
+  private told({ name, title, folder, sweep, created }: StartedRun): Run {
+    const run = this.run(name);
+    run.terminal.title = title;
+    return Object.assign(run, { title, folder, created, isSweep: sweep });
   }
 
   private add(event: RunEvent): void {
@@ -144,9 +146,9 @@ export class Runs implements Disposable {
     }
   }
 
-  private list({ name, folder, sweep, status, live, trackingUrl }: EarlierRun): void {
-    const run = this.run(name);
-    Object.assign(run, { folder, isSweep: sweep, status, isPast: !live });
+  private list(earlier: EarlierRun): void {
+    const { status, live, trackingUrl } = earlier;
+    const run = Object.assign(this.told(earlier), { status, isPast: !live });
     if (trackingUrl !== null) run.trackingUrl = trackingUrl;
   }
 
@@ -160,7 +162,7 @@ export class Runs implements Disposable {
 
   /** Without a server no news comes; the runs themselves go on. */
   private loseSight(): void {
-    for (const name of this.live()) {
+    for (const { name } of this.live()) {
       const text = `The language server stopped; the run goes on. Its log: joblens job stream ${name}`;
       this.add({ name, kind: "note", text });
       this.runs.delete(name);
@@ -177,7 +179,7 @@ export class Runs implements Disposable {
       this.statusBar.hide();
       return;
     }
-    this.statusBar.text = statusLine(this.goingOn());
+    this.statusBar.text = statusLine(live);
     this.statusBar.tooltip = "Show the run's log, cancel it, or open its folder";
     this.statusBar.command = "joblens.runActions";
     this.statusBar.show();

@@ -57,10 +57,8 @@ def _told(folder: Path, record: Record) -> dict[str, object]:
 
     live = not record.final and recovery.supervised(RunFolder(folder), record)
     return {
-        "name": record.name,
-        "folder": str(folder),
+        **runs.told(folder, record),
         "status": record.status if live or record.final else records.NOT_RESPONDING,
-        "sweep": record.type == "sweep",
         "live": live,
         "trackingUrl": record.tracking_url,
     }

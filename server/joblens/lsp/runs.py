@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from joblens.lsp.uris import path_of
 if TYPE_CHECKING:
     from joblens.engine.events import Event
     from joblens.engine.lookup import Opener
+    from joblens.engine.records import Record
     from joblens.engine.run import Run
     from joblens.lsp.server import JoblensServer
 
@@ -88,8 +90,18 @@ async def started(run: Run) -> dict[str, object]:
     """A run that was started, as our own extension is told of it."""
     from joblens.engine import records
 
-    kind = (await asyncio.to_thread(records.show, run.folder)).type
-    return {"name": run.name, "folder": str(run.folder), "sweep": kind == "sweep"}
+    return told(run.folder, await asyncio.to_thread(records.show, run.folder))
+
+
+def told(folder: Path, record: Record) -> dict[str, object]:
+    """What our own extension lists of a run; its title tells it from runs of other files."""
+    return {
+        "name": record.name,
+        "title": record.display_name or Path(record.job_file).name or record.name,
+        "folder": str(folder),
+        "sweep": record.type == "sweep",
+        "created": datetime.fromtimestamp(record.created, timezone.utc).isoformat(),
+    }
 
 
 def watch(server: JoblensServer, run: Run, tell: Callable[[Run, Event], None], *, live: bool = False) -> None:
