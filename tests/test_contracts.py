@@ -75,7 +75,7 @@ def test_both_sides_know_the_same_messages():
     python |= {protocol.JOBS, protocol.FOLLOW_JOB, protocol.CANCEL_JOB, protocol.DOWNLOAD_JOB}
     python |= {protocol.ARCHIVE_JOB, protocol.JOB_EVENT, protocol.PREFLIGHT}
     python |= {protocol.TRIAL, protocol.SWEEP, protocol.SWEEP_PAGE, protocol.RESUME}
-    python |= {protocol.EARLIER_RUNS, protocol.FOLLOW_RUN}
+    python |= {protocol.EARLIER_RUNS, protocol.FOLLOW_RUN, protocol.RUN_PAGE}
     assert python == found(r'"(joblens/\w+)"', PROTOCOL)
 
 

@@ -10,6 +10,7 @@ import { chooseWorkspace } from "./commands/chooseWorkspace";
 import { dryRun } from "./commands/dryRun";
 import { jobActions } from "./commands/jobActions";
 import { migrateFile } from "./commands/migrateFile";
+import { openInMlflow } from "./commands/openInMlflow";
 import { openRunFolder } from "./commands/openRunFolder";
 import { preflight } from "./commands/preflight";
 import { restartServer } from "./commands/restartServer";
@@ -63,6 +64,7 @@ export function activate(context: ExtensionContext): void {
     cancelRun(client, runs),
     runActions(runs),
     openRunFolder(runs),
+    openInMlflow(client),
     checkWorkspace(client),
     restartServer(client),
     showLog(runs),

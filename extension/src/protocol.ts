@@ -216,6 +216,10 @@ export const earlierRunsRequest: Request<
 > = { method: "joblens/earlierRuns" };
 /** What happened in a run comes as `joblens/runEvent`, from its beginning. */
 export const followRunRequest: Request<{ readonly name: string }, unknown> = { method: "joblens/followRun" };
+/** The page about a run in MLflow, whose server is started where it was stopped. */
+export const runPageRequest: Request<{ readonly name: string }, { readonly url: string }> = {
+  method: "joblens/runPage",
+};
 export const preflightRequest: Request<{ readonly uri: string }, Preflight> = { method: "joblens/preflight" };
 /** What follows shows its progress, and can be canceled where that is shown. */
 export const submitRequest: Request<{ readonly uri: string }, SubmittedJob> = { method: "joblens/submit" };

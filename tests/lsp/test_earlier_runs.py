@@ -45,6 +45,8 @@ def test_they_are_listed_as_they_stand_and_told_from_the_beginning(tmp_path: Pat
         assert {one["title"] for one in found.values()} == {"job.yml"}
         created = datetime.fromisoformat(str(found["over"]["created"]))
         assert created.timestamp() == pytest.approx(records.show(over).created)
+        page = raw.request("joblens/runPage", {"name": "over"})["url"]
+        assert page == records.show(over).tracking_url
         for name in found:
             raw.request("joblens/followRun", {"name": name})
         assert raw.hear("joblens/runEvent", name="over", kind="line")["text"] == "said"

@@ -1,6 +1,6 @@
 /** The notification when a run is over, with a button for each place to look next. */
 
-import { commands, env, Uri, window, workspace } from "vscode";
+import { commands, Uri, window, workspace } from "vscode";
 
 import type { Run } from "./runs";
 import { endSentence } from "./runText";
@@ -14,10 +14,10 @@ export async function tellEnd(run: Run, exitCode: number | undefined): Promise<v
   if (answer !== undefined) await actions.get(answer)?.();
 }
 
-function actionsFor({ terminal, trackingUrl, folder }: Run): Map<string, () => unknown> {
+function actionsFor({ name, terminal, trackingUrl, folder }: Run): Map<string, () => unknown> {
   const actions = new Map<string, () => unknown>();
   if (trackingUrl !== undefined) {
-    actions.set("Open in MLflow", () => env.openExternal(Uri.parse(trackingUrl)));
+    actions.set("Open in MLflow", () => commands.executeCommand("joblens.openInMlflow", name));
   }
   actions.set("Show Log", () => {
     terminal.reveal();

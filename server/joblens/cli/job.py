@@ -16,7 +16,6 @@ from joblens.cli.submit import refuse_cluster_options, refuse_options_of_this_ma
 from joblens.engine import records
 from joblens.engine.records import Record
 from joblens.engine.run import cancel as cancel_run
-from joblens.errors import UserError
 
 
 def create(parsed: argparse.Namespace) -> int:
@@ -63,10 +62,11 @@ def show(parsed: argparse.Namespace) -> int:
 def _open(record: Record) -> None:
     import webbrowser
 
-    if not record.tracking_url:
-        raise UserError(f"The run '{record.name}' has no page: it is not recorded in MLflow.")
-    print(f"joblens: {record.tracking_url}", file=sys.stderr)
-    webbrowser.open(record.tracking_url)
+    from joblens.engine.tracking.pages import page
+
+    url = page(record, lambda note: print(f"joblens: {note}", file=sys.stderr))
+    print(f"joblens: {url}", file=sys.stderr)
+    webbrowser.open(url)
 
 
 def stream(parsed: argparse.Namespace) -> int:

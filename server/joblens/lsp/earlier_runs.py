@@ -36,6 +36,10 @@ def register(server: JoblensServer) -> None:
         runs.watch(server, Run(folder.name, folder), runs.teller(server), live=True)
         return {}
 
+    @server.feature(protocol.RUN_PAGE)
+    async def _page(params: Any) -> dict[str, str]:
+        return {"url": await runs.answered(_url, server, str(getattr(params, "name", "")))}
+
 
 def _roots(server: JoblensServer) -> list[Path]:
     opened = [path_of(folder.uri) for folder in server.workspace.folders.values()]
@@ -49,6 +53,13 @@ def _seen(roots: Sequence[Path], most: int) -> list[tuple[Path, Record]]:
 
     found = {folder: record for root in roots for folder, record in listing.glance(root, most)}
     return sorted(found.items(), key=lambda one: one[1].created, reverse=True)[:most]
+
+
+def _url(server: JoblensServer, name: str) -> str:
+    from joblens.engine import records
+    from joblens.engine.tracking.pages import page
+
+    return page(records.show(runs.folder(server, name)))
 
 
 def _told(folder: Path, record: Record) -> dict[str, object]:

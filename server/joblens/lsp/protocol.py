@@ -23,6 +23,8 @@ SUBMIT = "joblens/submit"
 EARLIER_RUNS = "joblens/earlierRuns"
 """Request {most}: the newest runs of the opened folders as they stand, whoever began them."""
 FOLLOW_RUN = "joblens/followRun"
+RUN_PAGE = "joblens/runPage"
+"""The page about a run in MLflow, whose server is started where it was stopped."""
 """Request {name}: tell from its beginning what happened in a run, and what happens."""
 PREFLIGHT = "joblens/preflight"
 """Request {uri}: what submitting the file would meet, `{summary, errors, warnings, hints, ...}`; the problems
