@@ -64,16 +64,21 @@ def _head(seen: View) -> str:
 def _plots(seen: View) -> list[str]:
     if not seen.ranked:
         return []
-    parts = ["<h2>History</h2>", plots.history(seen)]
+    parts = ["<h2>History</h2>", _wide(plots.history(seen))]
     if len(seen.ranked) > 1 and seen.names:
-        parts += ["<h2>Values and metric</h2>", plots.parallel_coordinates(seen)]
+        parts += ["<h2>Values and metric</h2>", _wide(plots.parallel_coordinates(seen))]
     try:
         shares = seen.importances()
     except ImportError:  # optuna is not there
         shares = {}
     if shares:
-        parts += ["<h2>What the result depends on</h2>", plots.bars(shares)]
+        parts += ["<h2>What the result depends on</h2>", _wide(plots.bars(shares))]
     return parts
+
+
+def _wide(part: str) -> str:
+    """What has a width below which it cannot be read: it is moved under a narrow page."""
+    return f'<div class="wide">{part}</div>'
 
 
 def _table(seen: View) -> str:
@@ -85,7 +90,8 @@ def _table(seen: View) -> str:
     rows = "\n".join(
         _row(seen, each, chosen=best is not None and each.number == best.number) for each in seen.trials
     )
-    return f'<h2>Trials</h2>\n<div class="wide"><table><tr>{head}</tr>\n{rows}\n</table></div>'
+    table = f"<table><tr>{head}</tr>\n{rows}\n</table>"
+    return f"<h2>Trials</h2>\n{_wide(table)}"
 
 
 def _row(seen: View, trial: Trial, *, chosen: bool) -> str:

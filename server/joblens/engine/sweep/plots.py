@@ -12,7 +12,7 @@ from joblens.engine.sweep import space
 from joblens.engine.sweep.space import text
 from joblens.engine.sweep.view import Trial, View
 
-_WIDTH, _HEIGHT, _EDGE = 900, 260, 46
+_WIDTH, _HEIGHT, _EDGE = 900, 260, 60
 _NAMED = 12
 """Values of a choice that an axis has room for."""
 
@@ -78,13 +78,13 @@ def parallel_coordinates(seen: View) -> str:
             f"{_title(seen, trial)}</polyline>"
         )
     for index, axis in enumerate(axes):
-        parts.append(_upright(axis, _EDGE + index * step, last=index == len(axes) - 1))
+        parts.append(_upright(axis, _EDGE + index * step))
     return _svg(parts)
 
 
 def bars(shares: Mapping[str, float]) -> str:
     """A bar for each share."""
-    row, left = 24, 200
+    row, left = 24, 260
     parts = []
     for index, (name, share) in enumerate(shares.items()):
         y = index * row
@@ -154,10 +154,13 @@ def _frame(axis: _Axis) -> str:
     return "".join(parts)
 
 
-def _upright(axis: _Axis, x: float, *, last: bool) -> str:
+def _upright(axis: _Axis, x: float) -> str:
+    first, last = x <= _EDGE, x >= _WIDTH - _EDGE - 1
+    # A long name at an edge goes inwards: what is outside the picture is not seen.
+    middle, anchor = (0.0, "start") if first else (float(_WIDTH), "end") if last else (x, "middle")
     parts = [
         f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{_y(1):.1f}" y2="{_y(0):.1f}"/>',
-        f'<text x="{x:.1f}" y="14" text-anchor="middle">{escape(axis.name)}</text>',
+        f'<text x="{middle:.1f}" y="14" text-anchor="{anchor}">{escape(axis.name)}</text>',
     ]
     side, anchor = (x - 6, "end") if last else (x + 6, "start")
     for place, label in axis.ticks:
