@@ -10,7 +10,7 @@ from joblens.engine import secrets
 from joblens.engine.code import source
 from joblens.engine.data import binding, outputs
 from joblens.engine.data.bound import BoundInput, BoundOutput
-from joblens.engine.distribution.layout import layout
+from joblens.engine.distribution import layout as layouts
 from joblens.engine.environments import images
 from joblens.engine.environments import needs as environments
 from joblens.engine.environments.images import ImageSpec
@@ -63,7 +63,7 @@ def plan(
     places = choose.places(choice.backend, run)
     bound, found = binding.bind_inputs(command_job, folder, places, settings or RunSettings(), lookup)
     written = outputs.bind_outputs(command_job, run, places, settings or RunSettings(), folder)
-    shape = layout(command_job)
+    shape = layouts.layout(command_job)
     needs, image = Needs(), None
     if choice.backend == choose.CONTAINER:
         image, notes = _image(means, command_job, folder), means.notes
@@ -107,6 +107,7 @@ def plan(
             *choice.notes,
             *notes,
             *found,
+            *layouts.notes(command_job),
             *binding.notes(bound),
             *outputs.notes(command_job, written),
             *_untold(command_job, choice.backend),

@@ -86,6 +86,8 @@ class Distribution:
     process_count_per_instance: At[int] | None = None
     worker_count: At[int] | None = None
     parameter_server_count: At[int] | None = None
+    process_count: At[int] | None = None
+    """The preview's total, over all instances."""
     settings: Mapping[str, object] = field(default_factory=dict)
     """Ray's, as PyYAML reads them: `port`, `head_node_additional_args` and so on."""
 

@@ -197,6 +197,7 @@ def _distribution(root: Fields, instances: int) -> Distribution | None:
         ),
         worker_count=found.integer("worker_count"),
         parameter_server_count=found.integer("parameter_server_count"),
+        process_count=total,
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from joblens.engine.distribution.layout import HOST, Layout, free_ports, layout, read
+from joblens.engine.distribution.layout import HOST, Layout, free_ports, layout, notes, read
 from joblens.engine.distribution.members import Process, defaults, processes, rank_log
 from joblens.engine.source import Source, job_of
 from joblens.errors import JobFileError
@@ -33,10 +33,14 @@ def members(
 
 
 def laid_out(tmp_path, distribution: str, nodes: int = 2, form: str = TODAY) -> Layout:
+    return layout(job(tmp_path, distribution, nodes, form))
+
+
+def job(tmp_path, distribution: str, nodes: int, form: str) -> CommandJob:
     text = form.format(nodes=nodes, distribution=distribution)
-    job = job_of(Source(tmp_path / "job.yml", text))
-    assert isinstance(job, CommandJob)
-    return layout(job)
+    found = job_of(Source(tmp_path / "job.yml", text))
+    assert isinstance(found, CommandJob)
+    return found
 
 
 def told(found: list[Process], *names: str) -> list[str]:
@@ -60,7 +64,11 @@ def test_pytorch_knows_rank_node_and_meeting_point(tmp_path, form, distribution)
 
 
 def test_the_previews_total_is_rounded_up_where_it_does_not_divide(tmp_path):
-    assert laid_out(tmp_path, "type: pytorch, process_count: 5", 2, PREVIEW).per_node == 3
+    asked = job(tmp_path, "type: pytorch, process_count: 5", 2, PREVIEW)
+    assert layout(asked).per_node == 3
+    assert notes(asked) == ["5 processes do not divide among 2 instances: 3 start on each, 6 in all."]
+    assert notes(job(tmp_path, "type: pytorch, process_count: 4", 2, PREVIEW)) == []
+    assert notes(job(tmp_path, "type: pytorch, process_count_per_instance: 5", 2, TODAY)) == []
 
 
 def test_a_count_of_none_or_zero_is_one_process_per_node(tmp_path):

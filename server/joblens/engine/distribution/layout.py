@@ -66,6 +66,16 @@ def read(data: Mapping[str, Any]) -> Layout:
     return Layout(**{**data, "ray": RaySettings(**ray) if ray else None})
 
 
+def notes(job: CommandJob) -> list[str]:
+    """Where the processes are not as many as the job asks for."""
+    wanted = job.distribution.process_count if job.distribution else None
+    found = layout(job)
+    if wanted is None or found.framework not in ("pytorch", "mpi") or wanted.value in (found.count, 0):
+        return []
+    shares = f"do not divide among {found.nodes} instances"
+    return [f"{wanted.value} processes {shares}: {found.per_node} start on each, {found.count} in all."]
+
+
 def layout(job: CommandJob) -> Layout:
     """The processes that the job asks for."""
     nodes = max(1, job.instance_count.value) if job.instance_count else 1
