@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from joblens.cli import main
-from joblens.engine.follow import follow
+from joblens.cli import main, show
+from joblens.engine import cancellation
 from tests.engine.jobs import job, write
 
 Run = Callable[..., tuple[int, str, str]]
@@ -103,41 +103,40 @@ def test_job_list_show_and_cancel(joblens, tmp_path):
     assert json.loads(joblens("job", "list", "--json")[1])["name"] == "long"
 
 
-def started(folder: Path, command: str) -> subprocess.Popen[str]:
-    """`joblens run` of a command that has printed `started`."""
-    write(folder, job(f'"{command}"'))
+def test_control_c_cancels_the_run(tmp_path):
+    write(tmp_path, job('"echo started; sleep 600"'))
     script = f"import sys; sys.path[:] = {sys.path!r}; from joblens.cli import main; sys.exit(main())"
     child = subprocess.Popen(
-        [sys.executable, "-c", script, "run", "job.yml", "--name", "long"],
-        cwd=folder,
+        [sys.executable, "-c", script, "run", "job.yml"],
+        cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "started\n"
-    return child
-
-
-def test_control_c_cancels_the_run(tmp_path):
-    child = started(tmp_path, "echo started; sleep 600")
     os.kill(child.pid, signal.SIGINT)
     _, err = child.communicate()
     assert child.returncode == 1
     assert "joblens: Canceled." in err
 
 
-def test_another_control_c_leaves_the_canceling_to_itself(tmp_path):
-    child = started(tmp_path, "trap '' TERM; echo started; while true; do sleep 600; done")
-    os.kill(child.pid, signal.SIGINT)
-    assert child.stderr is not None
-    while "canceling" not in child.stderr.readline():
-        pass
-    os.kill(child.pid, signal.SIGINT)
-    _, err = child.communicate()
-    assert "The canceling goes on; 'joblens job show long' tells how it ends." in err
-    *_, end = follow(tmp_path / ".joblens" / "runs" / "long")
-    assert end.status == "Canceled"
+def test_another_control_c_is_unheard_until_the_end_was_asked_for_and_leaves_it_to_itself(
+    monkeypatch, capsys, tmp_path
+):
+    heard: list[object] = []
+
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(show, "follow", pressed)
+    monkeypatch.setattr(cancellation, "cancel", lambda _: heard.append(signal.getsignal(signal.SIGINT)))
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        show.stream(tmp_path / "long", json_lines=False)
+    assert heard == [signal.SIG_IGN]
+    assert signal.getsignal(signal.SIGINT) is before
+    assert "The canceling goes on; 'joblens job show long' tells how it ends." in capsys.readouterr().err
 
 
 def test_errors_have_a_hint_and_a_code(joblens):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from joblens.cli.output import Columns
 from joblens.cli.printing import as_json
-from joblens.engine import records
+from joblens.engine import cancellation, records
 from joblens.engine.events import Event
 from joblens.engine.follow import follow
 from joblens.engine.records import Record, number, pairs
@@ -20,23 +22,26 @@ def stream(folder: Path, *, json_lines: bool) -> int:
     try:
         _print_all(follow(folder, poll=0.02, live=not json_lines), json_lines)
     except KeyboardInterrupt:
-        try:
+        with _deaf():  # until it has been asked for: what comes later is about the waiting
             print("joblens: canceling, the run's processes are ended ...", file=sys.stderr)
-            _cancel(folder, json_lines=json_lines)
+            cancellation.cancel(folder)
+        try:
+            _print_all((event for event in follow(folder) if event.status in records.FINAL), json_lines)
         except KeyboardInterrupt:
-            print(
-                f"joblens: The canceling goes on; 'joblens job show {folder.name}' tells how it ends.",
-                file=sys.stderr,
-            )
+            told = f"The canceling goes on; 'joblens job show {folder.name}' tells how it ends."
+            print(f"joblens: {told}", file=sys.stderr)
             raise
     return exit_code(records.show(folder))
 
 
-def _cancel(folder: Path, *, json_lines: bool) -> None:
-    from joblens.engine import run  # it reads jobs, whose import takes longer than a short run
-
-    run.cancel(folder)
-    _print_all((event for event in follow(folder) if event.status in records.FINAL), json_lines)
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Without an ear for Ctrl-C."""
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def _print_all(events: Iterable[Event], json_lines: bool) -> None:
