@@ -79,7 +79,9 @@ class Workplace:
 
     def joblens(self) -> float:
         """The seconds that a run takes, which must stand in MLflow."""
-        output, seconds = self._run([*_python("joblens"), "run", EXAMPLE.name, "--json"])
+        # In a process whether or not a container engine answers here: containers are measured by themselves.
+        command = [*_python("joblens"), "run", EXAMPLE.name, "--backend", "process", "--json"]
+        output, seconds = self._run(command)
         events = [json.loads(line) for line in output.splitlines()]
         said = [event["text"] for event in events if event["kind"] == "line"]
         _expect(said == [GREETING], JOBLENS, output)
