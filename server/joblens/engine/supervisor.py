@@ -295,8 +295,8 @@ class Supervisor:
         self._folder.reserve.unlink(missing_ok=True)
         self._keep_code()
         if strays and outcome.status == records.COMPLETED:
-            were = "process that the command left running was" if strays == 1 else None
-            self._tell(f"{strays} {were or 'processes that the command left running were'} ended.")
+            what, were = ("process", "was") if strays == 1 else ("processes", "were")
+            self._tell(f"{strays} {what} that the command left running {were} ended.")
         if outcome.status == records.COMPLETED and self._plan.search is None:
             for line in outputs.missing(self._plan.outputs):
                 self._tell(line)
