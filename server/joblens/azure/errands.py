@@ -32,7 +32,7 @@ class Errands:
         self._waiting.put((done, work))
         return done
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Let the threads end once they have done what they were told; nobody waits for that."""
         with self._lock:
             for _ in range(self._started):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -261,13 +262,13 @@ async def _seen(manager: ResourceManager) -> list[dict[str, str]]:
     from joblens.azure.errands import Errands
     from joblens.azure.listings import subscriptions
 
-    errands = Errands()
-    try:
-        names = await asyncio.wrap_future(errands.run(lambda: subscriptions(manager)))
-    except UserError as error:
-        raise runs.refusal(str(error), hint=error.hint) from error
-    asked = [asyncio.wrap_future(errands.run(partial(_of, manager, one))) for one in names]
-    answers = await asyncio.gather(*asked, return_exceptions=True)
+    with closing(Errands()) as errands:
+        try:
+            names = await asyncio.wrap_future(errands.run(lambda: subscriptions(manager)))
+        except UserError as error:
+            raise runs.refusal(str(error), hint=error.hint) from error
+        asked = [asyncio.wrap_future(errands.run(partial(_of, manager, one))) for one in names]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
     found = [one for some in answers if not isinstance(some, BaseException) for one in some]
     refused = next((one for one in answers if isinstance(one, UserError)), None)
     if refused is not None and not found:

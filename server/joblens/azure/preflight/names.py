@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -50,15 +51,13 @@ class Answers:
 def answers(subject: Subject, listings: Listings) -> Answers:
     """Ask for all that a job refers to, in one round."""
     wanted = list(_wanted(subject))
-    errands = Errands(_AT_ONCE)  # not a pool, whose end waits for what hangs: Ctrl-C would wait, too
-    try:
+    # Not a pool, whose end waits for what hangs: Ctrl-C would wait, too.
+    with closing(Errands(_AT_ONCE)) as errands:
         listed = errands.run(lambda: _quietly(lambda: listings.computes()))
         questions = [_question(listings, one) for one in wanted]
         asked = [errands.run(partial(_quietly, question)) for question in questions]
         computes, silent = listed.result()
         found = [one.result() for one in asked]
-    finally:
-        errands.end()
     problems = [
         _missing(listings, one, computes)
         for one, (there, _) in zip(wanted, found, strict=True)
