@@ -18,6 +18,7 @@ from joblens.engine.run import RunOptions, create
 
 def write(folder: Path, job: str, files: Mapping[str, str] | None = None) -> Path:
     """A job file in `folder`, beside other files."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in (files or {}).items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -156,11 +156,13 @@ export class Screen {
     await dialog.locator(".monaco-list-row", { hasText: neighbour }).first().waitFor();
     const input = dialog.locator("input").first();
     await input.fill(path);
-    // While it is listing the next folder it does not listen.
-    while (await dialog.isVisible()) {
-      await input.press("Enter");
+    // While it is listing the next folder it does not listen; and it may close between a look and a key.
+    await until(async () => {
+      if (!(await dialog.isVisible())) return true;
+      await soon(() => input.press("Enter", { timeout: CLICK_PATIENCE }));
       await this.page.waitForTimeout(300);
-    }
+      return undefined;
+    });
   }
 
   /** The text of the panel with a run's output. */
