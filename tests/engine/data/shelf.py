@@ -4,7 +4,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -52,7 +52,8 @@ def serving() -> Iterator[Shelf]:
                 self.send_header(name, value)
             self.end_headers()
             limit = shelf.send_only(path, count)
-            self.wfile.write(data if limit is None else data[:limit])
+            with suppress(ConnectionError):  # whoever asked was canceled
+                self.wfile.write(data if limit is None else data[:limit])
 
         def log_message(self, *_: object) -> None:
             pass
