@@ -11,7 +11,7 @@ import pytest
 from tests.azure.conftest import SITE
 from tests.azure.control_plane import ControlPlane
 from tests.azure.state import ROOT, resource
-from tests.azure.test_names_in_editor import MEGABYTES, choose, size_of, start, state
+from tests.azure.test_names_in_editor import CHOSEN, MEGABYTES, choose, size_of, start, state
 from tests.azure.test_submit_faults import JOB
 from tests.lsp.raw import PATIENCE, Raw, talking
 
@@ -35,14 +35,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def editor(plane: ControlPlane, folder: Path) -> Iterator[Raw]:
+def started(plane: ControlPlane, folder: Path) -> Iterator[Raw]:
+    """An editor in which no workspace is chosen yet."""
     plane.jobs.clear()
     plane.workspace.put("environments", "sklearn", "1", image="x")
     plane.computes["cpu-cluster"] = {"computeType": "AmlCompute", "properties": {}}
     with talking(folder) as raw:
         start(raw, plane, folder)
-        choose(raw)
         yield raw
+
+
+@pytest.fixture
+def editor(started: Raw) -> Raw:
+    choose(started)
+    return started
 
 
 def put(plane: ControlPlane, name: str, created: str = "", **more: Any) -> None:
@@ -68,6 +74,14 @@ def test_a_submission_shows_its_bytes_and_answers_with_the_job(
     assert plane.jobs[answer["name"]]["properties"]["status"] == "Queued"
     assert answer["studioUrl"].endswith(answer["name"])
     assert any("of 6.0 MB" in text for text in told(editor)), told(editor)
+
+
+def test_a_job_that_is_sent_right_after_the_choice_of_a_workspace_goes_there(
+    plane: ControlPlane, started: Raw, folder: Path
+) -> None:
+    started.ask("joblens/useWorkspace", CHOSEN)
+    answer = started.answer(submitting(started, folder))["result"]
+    assert list(plane.jobs) == [answer["name"]]
 
 
 def test_a_submission_that_the_user_ends_sends_nothing_and_is_no_failure(

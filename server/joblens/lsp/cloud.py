@@ -74,13 +74,17 @@ class CloudNames:
         self, workspace: Workspace, settings: AzureSettings | None = None, *, editor_account: bool = False
     ) -> None:
         """Tell the names of this workspace from now on, and begin to ask for them."""
+        self.drop()
+        # Before anything is waited for: a job that is sent right after the choice goes there.
+        self.chosen, self._editor_account = workspace, editor_account
         settings = settings or await self.settings()
         manager = self.manager(editor_account=editor_account)
         loop = asyncio.get_running_loop()
         names = await asyncio.to_thread(self._made, loop, workspace, settings, manager)
-        self.end()
-        self.chosen, self._server.names.cloud = workspace, names
-        self._editor_account, self._jobs = editor_account, None
+        if self.chosen is not workspace:
+            names.end()  # Another was chosen meanwhile.
+            return
+        self._server.names.cloud = names
         self._tell(workspace, names.state)
         self._news_soon()
         names.renew()  # Whatever is known: the user wants to see whether it answers.
