@@ -37,10 +37,10 @@ export async function startCodeServer(options) {
   const { folder } = options;
   writeSettings(options);
   await installExtension(options);
-  const port = await freePort(options.port);
+  const wished = await ifFree(options.port);
   const log = join(folder, "code-server.log");
   const out = openSync(log, "w");
-  const child = spawn(EDITOR.command, [EDITOR.entry, ...serverArguments(options, port)], {
+  const child = spawn(EDITOR.command, [EDITOR.entry, ...serverArguments(options, wished)], {
     env: editorEnv(options),
     stdio: ["ignore", out, out],
   });
@@ -49,8 +49,9 @@ export async function startCodeServer(options) {
     child.kill("SIGTERM");
     await ended;
   };
+  let port;
   try {
-    await isAnswering(port, child, log);
+    port = await answeringPort(child, log);
   } catch (error) {
     await stop();
     throw error;
@@ -120,12 +121,18 @@ function address(port, folder, file) {
   return `${page}&payload=${encodeURIComponent(open)}`;
 }
 
-/** @param {number} port @param {import("node:child_process").ChildProcess} child @param {string} log */
-async function isAnswering(port, child, log) {
+/**
+ * Waits until the editor answers. The port that it took is the one that it tells: another program may have taken
+ * any that was free before.
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {string} log
+ */
+async function answeringPort(child, log) {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && child.exitCode === null) {
+    const port = Number(/ server listening on http:\/\/[^/]*:(\d+)/.exec(readFileSync(log, "utf8"))?.[1]);
     try {
-      if ((await fetch(`http://${HOST}:${port}/healthz`)).ok) return;
+      if (port > 0 && (await fetch(`http://${HOST}:${port}/healthz`)).ok) return port;
     } catch {
       // Not yet.
     }
@@ -137,15 +144,12 @@ async function isAnswering(port, child, log) {
   );
 }
 
-/** @param {number} [wanted] @returns {Promise<number>} */
-function freePort(wanted = 0) {
-  return new Promise((resolve, reject) => {
+/** @param {number} [wished] @returns {Promise<number>} the port if nobody has it, else 0: any other */
+function ifFree(wished = 0) {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
-    probe.listen(wanted, HOST, () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
+    probe.once("error", () => resolve(0));
+    probe.listen(wished, HOST, () => probe.close(() => resolve(wished)));
   });
 }
 
