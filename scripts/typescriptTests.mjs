@@ -35,6 +35,9 @@ export function editorsAtOnce() {
   return availableParallelism() > 1 && totalmem() > 6e9 ? 2 : 1;
 }
 
+/** Milliseconds for one file: a process that it left behind would keep the run from ending. */
+const FILE_LIMIT = 25 * 60_000;
+
 /**
  * Runs test files, printing their results as they come.
  * @param {readonly string[]} names - in tests/extension
@@ -43,7 +46,7 @@ export function editorsAtOnce() {
  */
 export async function typescriptTests(names, concurrency = 1) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const events = run({ files: await build(names), concurrency });
+  const events = run({ files: await build(names), concurrency, timeout: FILE_LIMIT });
   const count = (/** @type {keyof Counts} */ outcome) => (/** @type {TestEvent} */ event) => {
     if (event.details.type === "suite") return;
     counts[event.skip === undefined ? outcome : "skipped"] += 1;

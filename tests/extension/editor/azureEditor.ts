@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { ControlPlane } from "./controlPlane";
+import { soon, until } from "./screen";
 import { TestEditor } from "./testEditor";
+
+/** The workspaces are asked for first. */
+const LIST_PATIENCE = 30_000;
 
 export interface AzureEditor {
   readonly editor: TestEditor;
@@ -40,7 +44,16 @@ export async function startWithAzure({
 }
 
 export async function chooseWorkspace({ screen }: TestEditor): Promise<void> {
-  await screen.command("Joblens: Choose Workspace");
   const rows = screen.page.locator(".quick-input-widget:visible .monaco-list-row");
-  await rows.filter({ hasText: "tests-workspace" }).click();
+  // The list goes when something else takes the focus.
+  await until(async () => {
+    await screen.command("Joblens: Choose Workspace");
+    return soon(() => rows.filter({ hasText: "tests-workspace" }).click({ timeout: LIST_PATIENCE }));
+  });
+}
+
+/** Waits until the status bar shows that the workspace is in use and answers. */
+export async function workspaceAnswers({ screen }: TestEditor): Promise<void> {
+  const item = screen.page.locator(".statusbar-item", { hasText: "tests-workspace" });
+  await item.locator(".codicon-cloud").waitFor();
 }

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { ROOT } from "../../../scripts/root.mjs";
-import { chooseWorkspace, startWithAzure } from "./azureEditor";
+import { chooseWorkspace, startWithAzure, workspaceAnswers } from "./azureEditor";
 import type { ControlPlane } from "./controlPlane";
 import { until } from "./screen";
 import { eachTestIsSeen, type TestEditor } from "./testEditor";
@@ -75,7 +75,8 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
   });
 
   test("the job is sent, and stands first among the workspace's", async () => {
-    name = await submitted();
+    // A message below the mouse stays.
+    [name] = await Promise.all([submitted(), editor.screen.notification("is submitted").hover()]);
     await jobs().filter({ hasText: name }).waitFor();
     await plane.ask({ hold: name });
   });
@@ -86,7 +87,10 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
     await jobs().filter({ hasText: "Running" }).waitFor();
     await editor.screen.picture("cluster");
     await plane.ask({ release: name });
-    await editor.screen.terminalSays(/^Completed$/m);
+    await Promise.all([
+      editor.screen.terminalSays(/^Completed$/m),
+      editor.screen.notification("Completed").hover(),
+    ]);
   });
 
   test("its outputs are fetched, byte for byte", async () => {
@@ -141,6 +145,7 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
         writeFileSync(join(to, "src", "main.py"), "print('iris')\n");
       }
       await editor.open("preview/job.yml");
+      await workspaceAnswers(editor);
       const ours = await sentFor(await submitted());
       const theirs = (await plane.ask({ sdk: join(golden, "job.yml"), name: "golden" })) as Sent;
       assert.deepEqual(withoutName(ours), withoutName(theirs));

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 
 import { trackedRun } from "./runRecord";
-import { PATIENCE, until } from "./screen";
+import { PATIENCE, soon, until } from "./screen";
 import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 /** Building the environment downloads it. */
@@ -35,8 +35,13 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
   });
 
   test("explains the key under the mouse", async () => {
-    await editor.screen.word("experiment_name").hover();
-    await editor.screen.page.locator(".monaco-hover:visible", { hasText: "experiment" }).first().waitFor();
+    const told = editor.screen.page.locator(".monaco-hover:visible", { hasText: "experiment" }).first();
+    // Lenses that are drawn anew move the lines: then the mouse is elsewhere.
+    await until(async () => {
+      await editor.screen.page.mouse.move(0, 0);
+      await editor.screen.word("experiment_name").hover();
+      return soon(() => told.waitFor({ timeout: 10_000 }));
+    });
   });
 
   test("completes a key", async () => {
@@ -45,7 +50,7 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     const suggestions = editor.screen.page.locator(".suggest-widget.visible .monaco-list-row");
     await suggestions.filter({ hasText: "services" }).first().waitFor();
     await editor.screen.page.keyboard.press("Escape");
-    await editor.screen.command("File: Revert File");
+    await editor.screen.revert();
   });
 
   test("indents the line below a key without a value", async () => {
@@ -57,7 +62,7 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     await editor.screen.page.keyboard.press("Escape");
     await lines.filter({ hasText: /^\s{2}ssh:$/ }).waitFor();
     await lines.filter({ hasText: /^\s{4}type$/ }).waitFor();
-    await editor.screen.command("File: Revert File");
+    await editor.screen.revert();
   });
 
   test("underlines an unknown key, and lists it among the problems", async () => {
@@ -70,7 +75,7 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     await problems.filter({ hasText: "experiment" }).first().waitFor();
     assert.equal(await problems.count(), 1);
     await editor.screen.picture("problem");
-    await editor.screen.command("File: Revert File");
+    await editor.screen.revert();
     await squiggle.first().waitFor({ state: "detached" });
   });
 
@@ -90,8 +95,10 @@ describe("the iris job in VS Code", { timeout: 900_000 }, () => {
     await editor.screen.page.locator(".terminal-wrapper.active").waitFor();
     const end = editor.screen.notification(/Completed|Failed/);
     await end.waitFor({ timeout: BUILD_PATIENCE });
+    // A message below the mouse stays.
+    await end.hover();
     assert.match(await end.innerText(), /Completed/, await editor.screen.terminalText());
-    assert.match(await editor.screen.terminalText(), /Completed/);
+    await editor.screen.terminalSays(/Completed/);
     await editor.screen.picture("run");
 
     const run = await trackedRun(editor.workspace);

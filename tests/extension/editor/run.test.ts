@@ -25,7 +25,7 @@ describe("a run in VS Code", { timeout: 600_000 }, () => {
     await editor.screen.lens("Run locally").click();
     const end = editor.screen.notification("Failed (exit code 3)");
     await end.waitFor();
-    assert.match(await editor.screen.terminalText(), /^before$/m);
+    await editor.screen.terminalSays(/^before$/m);
     assert.match(readFileSync(join(editor.workspace, "job.yml"), "utf8"), /^command: echo before; exit 3$/m);
     await end.locator(".codicon-notifications-clear").click();
   });

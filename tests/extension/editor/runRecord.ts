@@ -9,6 +9,7 @@ import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
 import { ROOT } from "../../../scripts/root.mjs";
 import { childEnv } from "../../../scripts/steps.mjs";
 import { type OwnFolders, processesEnded } from "./ownFolders";
+import { PATIENCE } from "./screen";
 
 export interface TrackedRun {
   readonly info: { readonly status: string };
@@ -33,6 +34,6 @@ export async function trackedRun(project: string): Promise<TrackedRun> {
 export async function stopTracking(folders: OwnFolders): Promise<void> {
   await processesEnded(folders, { servers: false });
   const env = childEnv({ ...folders, PYTHONPATH: join(ROOT, "server") });
-  execFileSync(PYTHON, ["-m", "joblens", "ui", "--stop"], { env });
+  execFileSync(PYTHON, ["-m", "joblens", "ui", "--stop"], { env, timeout: PATIENCE });
   await processesEnded(folders);
 }

@@ -20,6 +20,9 @@ const PALETTE_PATIENCE = 10_000;
 /** What could not be clicked by then is gone. */
 const CLICK_PATIENCE = 1_000;
 
+/** A picture is for whoever looks later. */
+const PICTURE_PATIENCE = 10_000;
+
 /** How long a busy editor may take to close what it was told to close. */
 const OVERLAY_PATIENCE = 5_000;
 
@@ -104,7 +107,9 @@ export class Screen {
     await this.page.keyboard.press("F1");
     const palette = this.page.locator(".quick-input-widget:visible");
     const input = palette.locator("input[type=text]").first();
-    const row = palette.locator(".monaco-list-row", { hasText: title }).first();
+    // What was used lately stands there before the search: only what was found has letters that stand out.
+    const found = palette.locator(".monaco-list-row", { hasText: title });
+    const row = found.filter({ has: this.page.locator(".highlight") }).first();
     const typed = `>${title}`;
     return soon(async () => {
       await input.waitFor({ timeout: PALETTE_PATIENCE });
@@ -128,22 +133,30 @@ export class Screen {
     }
   }
 
+  /** Puts the file in the editor back to what is on the disk; what is typed before that is done would be lost. */
+  async revert(): Promise<void> {
+    await this.command("File: Revert File");
+    await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+  }
+
   /** Chooses from the menu of a command; the editor closes the menu when something else wants the focus. */
   async chooseAction(command: string, title: string): Promise<void> {
     const row = this.page.locator(".action-widget .monaco-list-row", { hasText: title });
     await until(async () => {
       await this.command(command);
-      return soon(() => row.waitFor({ timeout: MENU_PATIENCE }));
+      return soon(() => row.click({ timeout: MENU_PATIENCE }));
     });
-    await row.click();
   }
 
   /** Chooses from the menu of something in a list; the editor ignores a click right after the menu has opened. */
   async chooseFromMenu(row: Locator, action: string): Promise<void> {
-    await row.click({ button: "right" });
     const menu = this.page.locator(".monaco-menu");
     const item = menu.locator(".action-label", { hasText: action }).first();
-    await item.waitFor();
+    await until(async () => {
+      await this.putAway();
+      await row.click({ button: "right" });
+      return soon(() => item.waitFor({ timeout: MENU_PATIENCE }));
+    });
     await until(async () => {
       await soon(() => item.click({ timeout: CLICK_PATIENCE }));
       return (await menu.count()) === 0 || undefined;
@@ -189,7 +202,9 @@ export class Screen {
 
   /** What the screen showed at the end of a test, for whoever has to find out why it failed. */
   async keepEvidence(test: string): Promise<void> {
-    await this.page.screenshot({ path: join(EVIDENCE, `${test.replaceAll(/\W+/g, "-")}.png`) });
+    const path = join(EVIDENCE, `${test.replaceAll(/\W+/g, "-")}.png`);
+    // A picture that cannot be had is no reason for a test to fail.
+    await soon(() => this.page.screenshot({ path, timeout: PICTURE_PATIENCE }));
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The iris sweep in a real VS Code: a trial by itself, the trials below the sweep, the page of the search. */
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -9,15 +9,20 @@ import { eachTestIsSeen, TestEditor } from "./testEditor";
 
 describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
   let editor: TestEditor;
+  /** Trials go on as long as this file is there. */
+  const hold = () => join(editor.workspace, "hold");
 
   before(async () => {
     editor = await TestEditor.start("iris");
-    quickly(join(editor.workspace, "job-sweep.yml"));
+    quickly(join(editor.workspace, "job-sweep.yml"), hold());
     await editor.open("job-sweep.yml");
     await editor.screen.lens("Run sweep locally (4 trials)").waitFor();
   });
 
-  after(() => editor.stop());
+  after(() => {
+    rmSync(hold(), { force: true });
+    return editor.stop();
+  });
 
   eachTestIsSeen(() => editor);
 
@@ -39,6 +44,7 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
 
   test("shows its trials below it while it runs, and the page of its search", async () => {
     const { page } = editor.screen;
+    writeFileSync(hold(), "");
     await editor.screen.lens("Run sweep locally").click();
     const rows = page.locator(".pane", { hasText: "Joblens Runs" }).locator(".monaco-list-row");
     await rows.filter({ hasText: "Trial 1" }).waitFor();
@@ -47,6 +53,7 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
     await search.getByText(/^Best( so far)?: trial/).waitFor();
     await rows.filter({ hasText: "best, test_log_loss = " }).waitFor();
     await editor.screen.picture("sweep");
+    rmSync(hold());
     await editor.screen.notification("Completed").waitFor();
     await search.getByText("4 of 4 trials have ended").waitFor();
     await rows.filter({ hasText: "Completed, 4 of 4 trials" }).waitFor();
@@ -56,12 +63,14 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
 
   test("goes on from the tree with the trials that are missing", async () => {
     const { page } = editor.screen;
+    writeFileSync(hold(), "");
     await editor.screen.lens("Run sweep locally").click();
     const rows = page.locator(".pane", { hasText: "Joblens Runs" }).locator(".monaco-list-row");
     await rows.filter({ hasText: /Running.* of 4 trials/ }).waitFor();
     await editor.screen.command("Joblens: Cancel Run");
     const canceled = rows.filter({ hasText: /Canceled.* of 4 trials/ });
     await canceled.waitFor();
+    rmSync(hold());
     await canceled.hover();
     await canceled.getByRole("button", { name: "Resume Sweep" }).click();
     await canceled.waitFor({ state: "detached" });
@@ -70,7 +79,7 @@ describe("the iris sweep in VS Code", { timeout: 600_000 }, () => {
 });
 
 /** Four short trials with a script that learns nothing: real training has tests of its own. */
-function quickly(job: string): void {
+function quickly(job: string, hold: string): void {
   const text = readFileSync(job, "utf8")
     .replace(/max_total_trials: 20/, "max_total_trials: 4")
     .replace(/max_concurrent_trials: 4/, "max_concurrent_trials: 2")
@@ -78,7 +87,7 @@ function quickly(job: string): void {
     .replace(/command: >-\n/, "command: >-\n    python -S short.py\n")
     .replace("    python main.py\n", "");
   writeFileSync(job, text);
-  writeFileSync(join(job, "..", "src", "short.py"), SCRIPT);
+  writeFileSync(join(job, "..", "src", "short.py"), `HOLD = ${JSON.stringify(hold)}\n${SCRIPT}`);
 }
 
 const SCRIPT = `import json, os, sys, time, urllib.request
@@ -91,4 +100,6 @@ for step in range(4):
         os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/runs/log-metric",
         json.dumps(body).encode(), {"Content-Type": "application/json"})).read()
     time.sleep(0.3)
+while os.path.exists(HOLD):
+    time.sleep(0.1)
 `;

@@ -53,7 +53,13 @@ export class TestEditor {
       env: { ...env, ...folders, JOBLENS_BACKEND: "process" },
       askForTrust: !trusted,
     });
-    return new TestEditor(folders, workspace, await Screen.launch(), server, folder);
+    try {
+      return new TestEditor(folders, workspace, await Screen.launch(), server, folder);
+    } catch (error) {
+      // A process that is left would keep the tests from ending.
+      await server.stop();
+      throw error;
+    }
   }
 
   /** Shows a file of the workspace as `npm start` does: by the address. */
@@ -67,9 +73,9 @@ export class TestEditor {
   }
 
   async stop(): Promise<void> {
-    await this.screen.close();
-    await this.server.stop();
+    await this.screen.close().finally(() => this.server.stop());
     await stopTracking(this.folders);
+    mkdirSync(join(EVIDENCE, "logs"), { recursive: true });
     cpSync(join(this.folder, "editor", "data", "logs"), join(EVIDENCE, "logs"), { recursive: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
