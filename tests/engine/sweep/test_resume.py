@@ -1,6 +1,7 @@
 """A sweep that goes on where it was ended: nothing lost, nothing twice."""
 
 import random
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -27,6 +28,24 @@ def resumed(folder: Path, more: int = 0) -> Finished:
     """The sweep after it has gone on to its end."""
     resume(folder, more=more)
     return Finished(folder, list(follow(folder)))
+
+
+def test_a_sweep_goes_on_once_its_end_was_told(tmp_path):
+    run = finished(sweep(tmp_path, "pass", total=1))
+    told = run.folder.events.read_bytes().splitlines(keepends=True)
+    end = next(line for line in told if b'"Completed"' in line)
+    run.folder.events.write_bytes(b"".join(told[: told.index(end)]))
+    with subprocess.Popen(["sleep", "600"]) as owner, ThreadPoolExecutor(1) as pool:
+        records.write_supervisor(run.folder, owner.pid)  # it has written the record, and not yet the event
+        going_on = pool.submit(resume, run.folder.path, more=1)
+        time.sleep(0.3)
+        assert not going_on.done()
+        run.folder.events.write_bytes(b"".join(told))
+        going_on.result()
+        owner.kill()
+    statuses = [event.status for event in follow(run.folder.path) if event.kind == "status"]
+    assert statuses[statuses.index("Completed") + 1] == "NotStarted"
+    assert statuses[-1] == "Completed"
 
 
 @pytest.mark.slow
@@ -67,7 +86,9 @@ def test_trials_go_on_when_the_sweeps_supervisor_is_killed_and_count(tmp_path):
     reason = records.show(started.folder).reason
     assert reason.startswith("The run was lost: its supervisor was killed")
     assert reason.endswith(f" 'joblens job resume {started.name}' runs what is missing.")
-    assert [records.show(trial).status for trial in trials] == ["Running", "Running"]
+    while (now := [records.show(trial).status for trial in trials]) != ["Running", "Running"]:
+        assert not records.FINAL.intersection(now)
+        time.sleep(0.02)
     resume(started.folder)
     events = follow(started.folder)
     (started.folder.parent / "go").touch()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 
-from joblens.engine import folders, plan, records, recovery, secrets, starting
+from joblens.engine import folders, plan, processes, records, recovery, secrets, starting
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.plan import Plan
@@ -35,6 +36,7 @@ def resume(path: Path, *, more: int = 0) -> Run:
             raise UserError(
                 f"The sweep {record.name} still runs.", hint=f"'joblens job stream {record.name}'"
             )
+        _wait_until_told(folder)
         asked = _asked(folder, more)
         ended = len(history.results(folder))
         assert asked.search is not None
@@ -44,6 +46,16 @@ def resume(path: Path, *, more: int = 0) -> Run:
                 hint="--more N adds N trials to the sweep.",
             )
         return _started(folder, record, asked)
+
+
+def _wait_until_told(folder: RunFolder) -> None:
+    """Wait for the event of its end, which a supervisor writes after the record: it must not follow ours."""
+    log = EventLog(folder.events)
+    while processes.alive(recovery.supervisor(folder)):
+        told = [event.status for event in log.read(0)[0] if event.status is not None]
+        if told and told[-1] in records.FINAL:
+            return
+        time.sleep(0.02)
 
 
 def _asked(folder: RunFolder, more: int) -> Plan:
