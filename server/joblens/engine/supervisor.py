@@ -97,6 +97,8 @@ class Supervisor:
         self._record: Record = records.read(folder)
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
+        self._has_inputs = True
+        """Whether MLflow has the values that the run was started with, as far as it takes them."""
         self._best: dict[str, object] = {}
         self._place: Held | None = None
         self._began: float | None = None
@@ -264,7 +266,7 @@ class Supervisor:
             if begun is not None:
                 records.write(self._folder, self._record)
                 self._recorded.set()
-                begun.log_parameters(self._plan.parameters, self._events.note)
+                self._has_inputs = begun.log_parameters(self._plan.parameters, self._events.note)
         finally:
             self._recorded.set()
             self._complete.set()
@@ -336,7 +338,7 @@ class Supervisor:
             status, self._folder, self._tell, recorder.last_tags(self._best), ended=ended
         )
         disk.sync(self._folder)
-        return whole
+        return whole and self._has_inputs
 
     def _tell(self, text: str) -> None:
         """Say something at the end of a run, whose record matters more."""

@@ -7,9 +7,12 @@ import os
 import shutil
 import signal
 import sqlite3
+import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -128,6 +131,53 @@ def test_a_run_that_a_locked_store_could_not_begin_is_recorded_later(tmp_path):
     began = tracked(run.folder)["info"]
     assert began["start_time"] == int((failed.record.started or 0) * 1000)
     assert began["end_time"] == int((failed.record.ended or 0) * 1000)
+
+
+@contextlib.contextmanager
+def forgetful(address: str) -> Iterator[str]:
+    """A server before the one at `address`, which is unavailable for the first batch that is logged."""
+    failures = iter([503])
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status = next(failures, 200) if self.path.endswith("/runs/log-batch") else 200
+            answer = b"{}"
+            if status == 200:
+                request = urllib.request.Request(address + self.path, body or None, method=self.command)
+                request.add_header("Content-Type", self.headers.get("Content-Type") or "application/json")
+                try:
+                    with urllib.request.urlopen(request) as found:
+                        answer = found.read()
+                except urllib.error.HTTPError as error:
+                    status, answer = error.code, error.read()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - names of http.server
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    between = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=between.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{between.server_port}"
+    between.shutdown()
+    between.server_close()
+
+
+def test_inputs_that_could_not_be_recorded_are_recorded_later(tmp_path, monkeypatch):
+    with forgetful(server.ensure()) as address:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        run = finished(write(tmp_path, job("echo", "inputs: {a: 1}\n")))
+        assert run.record.status == "Completed"
+        assert any("inputs are not recorded in MLflow yet" in note for note in run.notes), run.notes
+        end = time.monotonic() + 120
+        while "a" not in {each["key"] for each in tracked(run.folder.path)["data"].get("params", [])}:
+            assert time.monotonic() < end
+            finished(write(tmp_path / "later", job("echo")))  # which pays what earlier runs owe
 
 
 def test_a_deleted_store_is_made_anew_and_has_the_run(tmp_path):

@@ -71,23 +71,31 @@ class Recorder:
         except TrackingError as error:
             note(f"The record in MLflow lacks what became known of the environment: {error}.")
 
-    def log_parameters(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> None:
-        """Record the values that the run was started with."""
+    def log_parameters(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> bool:
+        """Record the values that the run was started with; answers whether nothing is left to be done."""
         if not parameters:
-            return
+            return True
         try:
             with contextlib.closing(direct.client(self.uri)) as client:
                 client.log_parameters(self.run.run_id, parameters)
+        except UnavailableError as error:
+            note(f"The inputs are not recorded in MLflow yet: {error}.")
+            return False
         except TrackingError as error:
             note(f"The inputs are not recorded in MLflow: {error}.")
+        return True
 
-    def start(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> None:
-        """Let a run begin that waited, with the values that it is started with."""
+    def start(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> bool:
+        """Let a run begin that waited, with the values it is started with; answers as `log_parameters`."""
         try:
             with contextlib.closing(direct.client(self.uri)) as client:
                 client.start(self.run.run_id, parameters)
+        except UnavailableError as error:
+            note(f"The record in MLflow lacks when the run started, and its inputs yet: {error}.")
+            return False
         except TrackingError as error:
             note(f"The record in MLflow lacks when the run started, and its inputs: {error}.")
+        return True
 
     def finish(
         self,
