@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -35,7 +36,8 @@ def cancel(path: Path, wish: Wish | None = None) -> Record:
     ask(folder, wish)
     owner = recovery.supervisor(folder)
     if owner is not None and processes.alive(owner):
-        os.kill(owner.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(owner.pid, signal.SIGTERM)
     return record
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import time
@@ -16,7 +17,7 @@ from joblens.engine.records import CANCELED, COMPLETED, FAILED, Record
 LOST = "The run was lost"
 """How the reason of a run begins that went down with its supervisor."""
 _STARTING = 10.0
-"""Seconds a run may be without a supervisor: the time between its first file and its process."""
+"""Seconds a run may be without a supervisor: the time between its record and its process."""
 _SILENCE = 60.0
 """Seconds after which a supervisor elsewhere, which gives a sign of life each second, may be gone."""
 _HEARTBEATS = 3.0
@@ -37,7 +38,14 @@ def supervised(folder: RunFolder, record: Record) -> bool:
     silent = silence(folder)
     if silent is not None:  # a container or a machine that shares the folder
         return silent < _SILENCE or _gives_signs(folder)
-    return abs(time.time() - record.created) < _STARTING
+    return abs(time.time() - max(record.created, _written(folder))) < _STARTING
+
+
+def _written(folder: RunFolder) -> float:
+    """When the record was written, which may be long after the run was created: its code is copied first."""
+    with contextlib.suppress(FileNotFoundError):
+        return folder.state.stat().st_mtime
+    return 0.0
 
 
 def silence(folder: RunFolder) -> float | None:
