@@ -1,10 +1,12 @@
 """A real Ray cluster of two raylets on this machine, until it is told to end; `FOLDER` is its argument."""
 
+import contextlib
 import os
 import signal
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from joblens.engine.distribution.layout import free_ports
@@ -31,6 +33,17 @@ def ray_cluster() -> Private:
     )
 
 
+def _takes_jobs(address: str) -> None:
+    """Wait until it does: the Jobs API answers before the agents that start jobs are there."""
+    from ray.job_submission import JobSubmissionClient
+
+    while True:
+        with contextlib.suppress(RuntimeError, ConnectionError):
+            JobSubmissionClient(address).submit_job(entrypoint="true")
+            return
+        time.sleep(0.2)
+
+
 def main(folder: str) -> None:
     """Start it in FOLDER, say the address of its Jobs API in FOLDER/address, and end with SIGTERM."""
     ended = threading.Event()
@@ -46,6 +59,7 @@ def main(folder: str) -> None:
     try:
         cluster.add_node(**node, dashboard_agent_listen_port=second)
         signal.signal(signal.SIGTERM, lambda *_: ended.set())  # Ray's own would wait for half a minute
+        _takes_jobs(f"http://{cluster.head_node.webui_url}")
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as made:
             made.write(f"http://{cluster.head_node.webui_url}")
         Path(made.name).replace(Path(folder, "address"))

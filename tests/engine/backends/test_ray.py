@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from joblens.engine import processes, run
-from joblens.engine.backends.ray import packages, parcel
+from joblens.engine.backends.ray import cluster, packages, parcel
 from joblens.engine.environments.needs import Needs
 from joblens.engine.run import RunOptions
 from joblens.errors import ConfigurationError, MissingToolError, UserError
@@ -192,6 +192,22 @@ def test_a_cluster_of_another_version_is_refused_with_both_versions(old_cluster:
             run.create(file, options=RunOptions(backend="ray", address=old_cluster))
     except MissingToolError:
         pytest.skip("Ray is not installed")
+
+
+def test_a_cluster_that_has_nobody_yet_to_start_the_job_is_asked_again():
+    answers = iter(["No available agent to submit job, please try again later.", "", "The job is no good."])
+    given: list[str] = []
+
+    class Client:
+        def submit_job(self, **order: str) -> None:
+            given.append(order["entrypoint"])
+            if refusal := next(answers):
+                raise RuntimeError(refusal)
+
+    cluster.submit(Client(), entrypoint="first")
+    with pytest.raises(RuntimeError, match="no good"):
+        cluster.submit(Client(), entrypoint="second")
+    assert given == ["first", "first", "second"]
 
 
 def test_the_table_of_the_cluster_is_checked(tmp_path: Path):

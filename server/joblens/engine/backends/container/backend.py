@@ -132,7 +132,9 @@ class ContainerBackend:
         command = scripts.alone(*self._files(task), task)
         container = self._create(command, self._variables(task))
         self._api().post(f"/containers/{container}/start")
-        return self._watched(task, container, Watch(self._made_for(), container, self._patience).container)
+        watch = Watch(self._made_for(), container, self._patience)
+        watch.look()
+        return self._watched(task, container, watch.container)
 
     def _among_others(self, task: Task) -> ContainerTask:
         if not self._nodes:

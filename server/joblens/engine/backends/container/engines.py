@@ -16,6 +16,10 @@ from joblens.engine.backends.container import ping
 from joblens.engine.backends.container.ping import Answer
 from joblens.errors import MissingToolError
 
+_LOOKED_FOR = 5.0
+"""Seconds until an engine answers that may be there."""
+_BUSY = 20.0
+"""The same for one that was named: it is wanted, and may be importing an image."""
 _HERE = ("localhost", "127.0.0.1", "::1", "")
 
 
@@ -148,15 +152,16 @@ def _sockets(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _asked(candidate: Candidate) -> Answer | None:
     """What it answers; None when nobody claims that there is anything."""
     url = urlsplit(candidate.url)
+    patience = _BUSY if candidate.named else _LOOKED_FOR
     if url.scheme == "unix":
         if not candidate.named and not _is_socket(url.path):
             return None
-        return ping.unix(url.path)
+        return ping.unix(url.path, patience)
     if url.scheme == "npipe":
         path = candidate.url.removeprefix("npipe://").replace("/", "\\")
         return ping.pipe(path) if candidate.named or Path(path).exists() else None
     if url.scheme in {"tcp", "http"} and (url.hostname or "") in _HERE:
-        return ping.tcp(url.hostname or "localhost", url.port or 2375)
+        return ping.tcp(url.hostname or "localhost", url.port or 2375, patience)
     if not candidate.url:
         raise OSError("there is no such context")
     raise OSError("it is on another machine, where a container does not see the files of this one")

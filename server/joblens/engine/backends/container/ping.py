@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
-_PATIENCE = 5.0
 _QUESTION = b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n"
 
 
@@ -17,17 +16,20 @@ class Answer:
     podman: bool
 
 
-def unix(path: str) -> Answer:
-    """Ask at a socket in the file system; raises an OSError that says why nothing came."""
+def unix(path: str, patience: float) -> Answer:
+    """Ask at a socket in the file system; raises an OSError that says why nothing came.
+
+    Like the others it waits `patience` seconds for each part of the answer.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(_PATIENCE)
+        connection.settimeout(patience)
         connection.connect(path)
         return _answer(_ask(connection))
 
 
-def tcp(host: str, port: int) -> Answer:
+def tcp(host: str, port: int, patience: float) -> Answer:
     """Ask at a port."""
-    with socket.create_connection((host, port), timeout=_PATIENCE) as connection:
+    with socket.create_connection((host, port), timeout=patience) as connection:
         return _answer(_ask(connection))
 
 

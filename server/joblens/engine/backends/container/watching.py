@@ -29,11 +29,17 @@ class Watch:
         self._process: Identity | None = None
         self._was_away = False
 
+    def look(self) -> bool:
+        """Whether it runs; its first process, once seen, tells so too while the engine is away."""
+        state = self._state()
+        if not isinstance(state, Mapping) or not state.get("Running"):
+            return False
+        self._process = _seen_here(int(state.get("Pid") or 0), self._container)
+        return True
+
     def container(self) -> End:
         """Wait for the end of the container."""
-        state = self._state()
-        if isinstance(state, Mapping) and state.get("Running"):
-            self._process = _seen_here(int(state.get("Pid") or 0), self._container)
+        if self.look():
             self._asked(lambda api: api.post(f"/containers/{self._container}/wait", patience=None))
         return self._end(self._state())
 

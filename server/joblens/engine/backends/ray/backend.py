@@ -189,7 +189,8 @@ class RayBackend:
         with tempfile.TemporaryDirectory(prefix="joblens-") as folder:
             parcel.fill(Path(folder), self._order(bundle), None if self._cluster.sees else self._sent())
             try:
-                self._client().submit_job(
+                clusters.submit(
+                    self._client(),
                     entrypoint="exec sh launch.sh",
                     submission_id=job,
                     runtime_env={**environment, "working_dir": folder},

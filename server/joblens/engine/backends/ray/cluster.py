@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ from joblens.errors import ConfigurationError, MissingToolError, UserError
 
 ADDRESS = "RAY_ADDRESS"
 _PATIENCE = 10.0
+"""Seconds until somebody answers at an address."""
+_BUSY = 60.0
+"""Seconds that a dashboard may take to list its nodes, or to have an agent."""
 _OLDEST = (2, 9)
 """The first version whose Jobs API gives a job resources of its own and tells the nodes."""
 
@@ -58,7 +62,7 @@ def cluster(settings: Mapping[str, object], address: str | None) -> Cluster:
         )
     version = str(_asked(f"{found}/api/version").get("ray_version", "0"))
     _same_version(version, metadata.version("ray"), found)
-    listed = _asked(f"{found}/api/v0/nodes?detail=false")["data"]["result"]["result"]
+    listed = _asked(f"{found}/api/v0/nodes?detail=false", _BUSY)["data"]["result"]["result"]
     nodes = tuple(str(node["node_ip"]) for node in listed if node["state"] == "ALIVE")
     here = set(nodes) <= _own_addresses()
     shared = settings.get("shared")
@@ -115,11 +119,31 @@ def _url(written: str) -> str:
     return (written if re.match(r"https?://", written) else f"http://{written}").rstrip("/")
 
 
-def _asked(url: str) -> dict[str, Any]:
+def submit(client: Any, **order: object) -> None:
+    """Give the cluster a job; raises what Ray's own `submit_job` raises.
+
+    Its head answers before the agents are there that start jobs: a new cluster is given some time.
+    """
+    end = time.monotonic() + _BUSY
+    while not _taken(client, order, patient=time.monotonic() < end):
+        time.sleep(0.5)
+
+
+def _taken(client: Any, order: Mapping[str, object], *, patient: bool) -> bool:
+    try:
+        client.submit_job(**order)
+    except RuntimeError as error:
+        if not patient or "No available agent" not in str(error):
+            raise
+        return False
+    return True
+
+
+def _asked(url: str, patience: float = _PATIENCE) -> dict[str, Any]:
     host = url.partition("/api/")[0]
     request = urllib.request.Request(url, headers=headers())
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=patience) as answer:
             found = json.loads(answer.read())
     except urllib.error.HTTPError as error:
         raise ClusterError(
