@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -130,7 +131,7 @@ def _interrupts(canceled: threading.Event) -> Iterator[None]:
         if canceled.is_set():
             signal.default_int_handler(number, frame)
         canceled.set()
-        print("\njoblens: Stopping...", file=sys.stderr, flush=True)
+        os.write(2, b"\njoblens: Stopping...\n")  # a `print` may be what was interrupted
 
     before = signal.signal(signal.SIGINT, stop)
     try:

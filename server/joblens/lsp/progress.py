@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _OFTEN = 0.1
 """Seconds between two reports: nobody reads faster."""
 
+_WITHIN = 30.0
+"""Seconds in which a busy editor says whether it shows a progress: without one there is nothing to cancel."""
+
 Token = int | str
 
 
@@ -83,7 +86,7 @@ async def shown(server: JoblensServer, token: Token | None, title: str) -> Async
 async def _created(server: JoblensServer) -> Token | None:
     token = str(uuid4())
     try:
-        await asyncio.wait_for(server.work_done_progress.create_async(token), 2)
+        await asyncio.wait_for(server.work_done_progress.create_async(token), _WITHIN)
     except (JsonRpcException, TimeoutError, asyncio.TimeoutError):
         return None
     return token

@@ -26,7 +26,7 @@ while [ "$1" != -- ]; do
 done; shift
 cd "$PWD" && exec "$@"
 """
-_PROBE_TIMEOUT = 10
+_PROBE_TIMEOUT = 60
 NOT_HERE = (
     "Inputs are not write-protected here, as they are on the cluster: the command must not write to them."
 )

@@ -207,7 +207,7 @@ def _python_in(folder: Path) -> Path:
 def _probe(path: Path) -> Interpreter | None:
     command = [str(path), "-I", "-S", "-c", _PROBE]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     if done.returncode != 0:
