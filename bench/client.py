@@ -17,7 +17,7 @@ from queue import Empty, Queue
 from time import perf_counter
 from typing import IO, Any
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds that an answer may take before it counts as none."""
 
 CAPABILITIES = {

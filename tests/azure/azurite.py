@@ -17,7 +17,9 @@ from tests.azure.certificate import Certificate
 
 _PROGRAM = Path(__file__).parent / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
 _ACCOUNT = "joblenstests"
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 180.0
+_TRIES = 3
+"""Another program may take the port that was free."""
 
 
 def why_not() -> str:
@@ -67,18 +69,23 @@ class Storage:
 def running(folder: Path, certificate: Certificate) -> Iterator[Storage]:
     """Azurite on a free port, its data in `folder`."""
     key = base64.b64encode(secrets.token_bytes(32)).decode()
-    storage = Storage(_ACCOUNT, key, _free_port(), certificate)
     command = ["node", str(_PROGRAM), "--location", str(folder), "--silent", "--skipApiVersionCheck"]
-    command += ["--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort", str(storage.port)]
+    command += ["--disableTelemetry", "--blobHost", "127.0.0.1"]
     command += ["--cert", str(certificate.path), "--key", str(certificate.key)]
     environment = os.environ | {"AZURITE_ACCOUNTS": f"{_ACCOUNT}:{key}"}
-    # What is said on stdout is for whoever started us: Azurite greets on stderr.
-    with subprocess.Popen(command, env=environment, stdout=2) as process:
-        try:
-            _wait_until_it_answers(storage, process)
-            yield storage
-        finally:
-            process.terminate()
+    for left in reversed(range(_TRIES)):
+        storage = Storage(_ACCOUNT, key, _free_port(), certificate)
+        # What is said on stdout is for whoever started us: Azurite greets on stderr.
+        port = ["--blobPort", str(storage.port)]
+        with subprocess.Popen([*command, *port], env=environment, stdout=2) as process:
+            try:
+                if _answers_in_time(storage, process):
+                    yield storage
+                    return
+            finally:
+                process.terminate()
+        if not left:
+            raise RuntimeError(f"Azurite did not start (exit code {process.returncode}).")
 
 
 def _free_port() -> int:
@@ -86,12 +93,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(storage: Storage, process: subprocess.Popen[bytes]) -> None:
+def _answers_in_time(storage: Storage, process: subprocess.Popen[bytes]) -> bool:
     end = time.monotonic() + _STARTS_WITHIN
     while not _answers(storage.port):
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"Azurite did not start (exit code {process.poll()}).")
+            return False
         time.sleep(0.1)
+    return process.poll() is None
 
 
 def _answers(port: int) -> bool:

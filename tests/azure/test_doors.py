@@ -51,7 +51,7 @@ def terminal(*arguments: str) -> "subprocess.CompletedProcess[str]":
 def submitted_by_editor(file: Path) -> Mapping[str, str]:
     async def story() -> Mapping[str, str]:
         async with editing() as editor:
-            return await asyncio.wait_for(_submit(editor, file), 60)
+            return await asyncio.wait_for(_submit(editor, file), 300)
 
     return asyncio.run(story())
 

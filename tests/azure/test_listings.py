@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,9 @@ from joblens.azure.workspace import Workspace
 from joblens.azure.workspace_names import FRESH, State, WorkspaceNames
 from joblens.job.known_names import Asset, KnownName
 from tests.azure.control_plane import ControlPlane
+from tests.azure.test_worker import soon
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Watched:
@@ -102,12 +102,11 @@ def test_versions_are_asked_for_by_name_and_come_newest_first(
 
 
 def test_all_kinds_are_asked_in_one_round(names_plane: ControlPlane, watched: Watched) -> None:
-    with names_plane.faults.during(where="/workspaces/", latency=0.3):
-        watched.wait("compute")
-        watched.settle()
-    round_ = [one for one in names_plane.calls if "/workspaces/" in one.path]
-    assert len(round_) == 6
-    assert max(one.started for one in round_) < min(one.ended for one in round_), "none waited for another"
+    with names_plane.faults.during(where="/workspaces/", hangs=True):
+        watched.names.wanted("compute")
+        soon(lambda: len(names_plane.faults.met) == 6)  # none waits for another's answer
+    watched.settle()
+    assert len(names_plane.asked("/workspaces/")) == 6
 
 
 def test_pages_are_joined(names_plane: ControlPlane, watched: Watched) -> None:
@@ -146,11 +145,8 @@ def test_names_are_kept_for_when_there_is_no_network_and_nothing_is_certain_then
     names_plane.calls.clear()
     with names_plane.faults.during(cut_after=0):
         second = Watched(names_plane, workspace, tmp_path)
-        started = time.perf_counter()
-        found = second.names.names("environment")
-        took = time.perf_counter() - started
-        assert "sklearn" in [one.name for one in found]
-        assert took < 0.010
+        assert "sklearn" in [one.name for one in second.names.names("environment")]
+        assert names_plane.calls == [], "what is on the disk is there before anything is asked"
         assert second.names.wanted("environment") is None, "nobody needs to wait"
         second.settle()
     assert second.states[-1].kind == "offline"
@@ -212,9 +208,7 @@ def test_no_request_comes_before_the_time_that_a_throttling_answer_says(
     [refused] = [one for one in names_plane.calls if one.status == 429]
     again = [one.started for one in names_plane.calls if one.path == refused.path and one is not refused]
     assert len(again) == 1
-    # Other requests were on their way by then; a busy machine lets them arrive late.
-    others = [one.started for one in names_plane.calls if one.started > refused.ended + 0.5]
-    assert min([*again, *others]) - refused.ended >= 0.9
+    assert again[0] - refused.ended >= 0.9
     assert watched.states[-1].kind == "answers"
 
 

@@ -140,8 +140,13 @@ def test_a_token_that_is_revoked_while_uploading_is_renewed(
 
 
 def test_an_upload_that_is_canceled_stops_and_the_next_one_is_whole(
-    plane: ControlPlane, front: StorageFront, workspace: Workspace, file: Path
+    plane: ControlPlane,
+    front: StorageFront,
+    workspace: Workspace,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(client, "_STOPS_WITHIN", 300.0)  # it is the worker that stops, however late
     (file.parent / "data" / "a.bin").write_bytes(os.urandom(24 << 20))
     front.faults.add(where=r"PUT .*/a\.bin", speed=8 << 20)
     canceled = threading.Event()

@@ -335,7 +335,8 @@ def test_the_exit_code_survives_the_supervisor(tmp_path):
     until(follow(started.folder), "started")
     kill_supervisor(started.folder)
     (started.folder / "go").touch()
-    while not (started.folder / "exit-code-0").exists():
+    code = started.folder / "exit-code-0"
+    while not (code.exists() and code.read_text(encoding="utf-8")):
         time.sleep(0.02)
     record = records.wait(started.folder)
     assert (record.status, record.exit_code) == ("Failed", 7)

@@ -89,7 +89,7 @@ def test_ctrl_c_in_the_terminal_cancels_the_run(tmp_path):
     os.killpg(running.pid, signal.SIGINT)
     running.communicate()
     assert records.wait(folder).status == "Canceled"
-    assert not alive(supervisor.pid) or supervisor.wait(10) is None
+    assert not alive(supervisor.pid) or supervisor.wait() is None
 
 
 def test_without_a_run_it_ends(tmp_path):

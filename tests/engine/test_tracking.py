@@ -121,7 +121,7 @@ def test_a_store_that_is_no_server_is_left_to_the_command(tmp_path, monkeypatch)
 
 def test_one_server_serves_all_runs(tmp_path):
     first, second = finished(write(tmp_path, job("echo"))), finished(write(tmp_path, job("echo")))
-    assert first.record.tracking["uri"] == second.record.tracking["uri"] == server.running()
+    assert first.record.tracking["uri"] == second.record.tracking["uri"] == server.running(patience=60)
 
 
 SWEEP = """\

@@ -44,7 +44,7 @@ class Editor:
     async def diagnostics(self, version: int) -> list[types.Diagnostic]:
         """What is published for a version of the document."""
         while True:
-            found = await asyncio.wait_for(self.published.get(), 30)
+            found = await asyncio.wait_for(self.published.get(), 120)
             if found.version == version:
                 return list(found.diagnostics)
 
@@ -101,6 +101,6 @@ def with_editor() -> Callable[[Callable[[Editor], Awaitable[None]]], None]:
             async with editing() as editor:
                 await story(editor)
 
-        asyncio.run(told())
+        asyncio.run(asyncio.wait_for(told(), 300))  # a server that has died answers nothing
 
     return run

@@ -13,7 +13,7 @@ vim.lsp.handlers["window/showMessage"] = keep(told)
 vim.lsp.handlers["window/logMessage"] = keep(logged)
 
 local function wait(what, is_so)
-  if not vim.wait(30000, is_so, 20) then
+  if not vim.wait(120000, is_so, 20) then
     error("waited in vain for " .. what .. "; told: " .. vim.inspect(told))
   end
 end
@@ -80,7 +80,7 @@ local function tell()
 
   go_to("${{inputs.whom", #"${{inputs.")
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  local answer = vim.lsp.buf_request_sync(buffer, "textDocument/completion", params, 30000)[id]
+  local answer = vim.lsp.buf_request_sync(buffer, "textDocument/completion", params, 120000)[id]
   local items = vim.lsp.util.text_document_completion_list_to_complete_items(answer.result, "")
   seen.completion = vim.tbl_map(function(one)
     return one.word
@@ -134,7 +134,7 @@ local function tell()
   seen.log = logged
 
   local check = { command = "joblens.checkWorkspace" }
-  seen.checked = client.request_sync("workspace/executeCommand", check, 30000, buffer).result
+  seen.checked = client.request_sync("workspace/executeCommand", check, 120000, buffer).result
   local other = vim.uri_to_bufnr(vim.uri_from_fname(story.folder .. "/other.yml"))
   wait("the other file's diagnostics", function()
     return #vim.diagnostic.get(other) > 0

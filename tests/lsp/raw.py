@@ -13,7 +13,7 @@ from typing import Any
 
 Message = dict[str, Any]
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Raw:

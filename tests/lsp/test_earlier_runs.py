@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +12,19 @@ import pytest
 
 from joblens.engine import records
 from joblens.engine.run import RunOptions, create
+from tests.engine import jobs
 from tests.engine.jobs import alive, at_work, job, write
 from tests.lsp.raw import Raw, talking
 
 pytestmark = pytest.mark.slow
 
 WAITS = '"echo on; while [ ! -e ../../../../go ]; do sleep 0.02; done"'
+
+
+@pytest.fixture(scope="session", autouse=True)
+def joblens_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What is tracked is not the user's own."""
+    yield from jobs.session(tmp_path_factory)
 
 
 def listed(raw: Raw, folder: Path) -> dict[str, dict[str, object]]:
@@ -61,7 +70,7 @@ def test_one_whose_supervisor_is_gone_stays_as_it_is_until_it_is_asked_for(tmp_p
     pid = json.loads((folder / "supervisor.json").read_text())["pid"]
     os.kill(pid, signal.SIGKILL)
     while alive(pid):
-        pass
+        time.sleep(0.01)
     before = (folder / "run.json").read_bytes()
     with talking(tmp_path) as raw:
         assert listed(raw, tmp_path)["lost"]["status"] == "NotResponding"

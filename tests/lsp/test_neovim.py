@@ -49,7 +49,7 @@ def told(folder: Path, home: Path) -> Any:
         "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",  # refuses at once: the story is about the editor
     }
     command = ["nvim", "--headless", "-n", "-u", "NONE", "-i", "NONE", "-c", f"luafile {STORY}"]
-    subprocess.run(command, cwd=folder, env=env, timeout=200, check=True, capture_output=True)
+    subprocess.run(command, cwd=folder, env=env, timeout=600, check=True, capture_output=True)
     return json.loads(answers.read_text(encoding="utf-8"))
 
 

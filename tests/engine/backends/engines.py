@@ -22,7 +22,7 @@ from joblens.engine.backends.container.engines import Candidate
 
 OUTSIDE = os.environ.get("DOCKER_HOST")
 """The engine that the caller of the tests chose."""
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 
 
 @dataclass(frozen=True)

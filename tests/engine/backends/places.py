@@ -32,7 +32,7 @@ class Opened:
     def ended(self, **variables: str) -> int | None:
         """Run its only task to the end; the exit code."""
         (task,) = self.start(**variables)
-        return task.wait(60)
+        return task.wait(300)
 
     @property
     def printed(self) -> str:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_a_run_whose_supervisor_was_killed_is_told_by_the_code_its_command_left(
     os.kill(pid, signal.SIGKILL)
     (folder.outputs / "go").touch()
     while not folder.exit_code(0).exists():
-        pass
+        time.sleep(0.01)
     record = records.wait(started.folder)
     assert (record.status, record.exit_code) == ("Failed", 4)
     assert "supervisor was killed" in record.reason
@@ -282,8 +283,10 @@ def _end_first_process(run: Opened) -> None:
 
 
 def _printed(run: Opened, text: str) -> None:
+    end = time.monotonic() + 300
     while text not in run.printed:
-        pass
+        assert time.monotonic() < end, run.printed
+        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Environments go when nobody needs them: never under a run that goes on, never by halves."""
 
+import os
 import time
 from pathlib import Path
 
@@ -17,8 +18,9 @@ pytestmark = pytest.mark.slow
 
 
 def run(folder: Path, status: str) -> Path:
-    """A run that stands so; its supervisor has not come yet."""
+    """A run that stands so, and is looked after."""
     folder.mkdir()
+    records.write_supervisor(RunFolder(folder), os.getpid())
     records.write(RunFolder(folder), Record(folder.name, status=status, created=time.time()))
     return folder
 

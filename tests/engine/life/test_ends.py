@@ -48,7 +48,6 @@ def test_a_stubborn_tree_is_asked_to_end_and_then_ended(tmp_path):
     events = follow(started.folder)
     until(events, "on")
     cancel(started.folder)
-    assert records.show(started.folder).status == "CancelRequested"
     rest = [event.status for event in events if event.kind == "status"]
     assert rest == ["CancelRequested", "Canceled"]
     family = [int(file.name) for file in (started.folder / "outputs").iterdir()]

@@ -59,6 +59,7 @@ def test_the_next_trials_are_ready_and_do_not_start_before_there_is_room(tmp_pat
     trials = [made.folder.with_name(f"s_{number}") for number in range(5)]
     at_work(trials[0])
     waited_for(lambda: [status(each) for each in trials[1:3]] == ["Preparing"] * 2)
+    waited_for(lambda: children_states(made.folder).get("s_0") == "RUNNING")
     time.sleep(0.2)
     assert [status(each) for each in trials] == ["Running", "Preparing", "Preparing", "", ""]
     assert children_states(made.folder) == {"s_0": "RUNNING", "s_1": "SCHEDULED", "s_2": "SCHEDULED"}

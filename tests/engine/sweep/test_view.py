@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import time
 import xml.etree.ElementTree as ET
@@ -42,10 +43,12 @@ def sweep(folder: Path, trials: Mapping[int, Mapping[str, object]], **more: obje
     text, plan, _ = run.planned(file, None, RunOptions(environment="this-python", name="s"))
     starting.lay_out(plan, text)
     made = plan.run_folder
+    records.write_supervisor(made, os.getpid())
     records.write(made, Record("s", **{"type": "sweep", "status": "Completed", "created": 1.0, **more}))  # type: ignore[arg-type]
     for number, facts in trials.items():
         place = trial.folder(made, number)
         place.path.mkdir()
+        records.write_supervisor(place, os.getpid())
         ended = {"parent": "s", "status": "Completed", "created": time.time(), "duration": 1.5, **facts}
         records.write(place, Record(place.name, **ended))  # type: ignore[arg-type]
     return made.path
