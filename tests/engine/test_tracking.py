@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from joblens.engine import folders, records, recovery
+from joblens.engine import folders, past, records, recovery
 from joblens.engine.events import Event
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
@@ -75,6 +75,39 @@ def test_outputs_and_logs_are_artifacts(tmp_path):
     assert artifacts(run, "outputs/a") == ["outputs/a/m.txt"]
     assert artifacts(run, "logs") == ["logs/l.txt"]
     assert artifacts(run, "user_logs") == ["user_logs/std_log.txt"]
+
+
+def test_what_a_script_logged_is_downloaded_with_the_run_and_found_by_later_jobs(tmp_path):
+    main = """\
+        import mlflow
+        mlflow.log_text("t", "notes/t.txt")
+        model = mlflow.initialize_logged_model(name="model")
+        mlflow.MlflowClient().log_model_artifact(model.model_id, "MLmodel")
+        """
+    code = {"code/main.py": main, "code/MLmodel": "m"}
+    command = "python main.py && echo o > outputs/o.txt"
+    run = finished(
+        write(tmp_path, job(command, "code: code\noutputs: {n: {type: uri_folder}}"), code), name="a"
+    )
+    assert run.record.status == "Completed", run.lines
+    past.download(run.folder.path, tmp_path / "to")
+    files = {file.relative_to(tmp_path / "to").as_posix() for file in (tmp_path / "to").rglob("*.*")}
+    assert {"artifacts/notes/t.txt", "artifacts/outputs/o.txt", "artifacts/user_logs/std_log.txt"} <= files
+    assert (tmp_path / "to/artifacts/model/MLmodel").read_text(encoding="utf-8") == "m"
+    more = "inputs: {m: {type: mlflow_model, path: azureml://jobs/a/outputs/artifacts/paths/model/}}"
+    later = finished(write(tmp_path, job("cat ${{inputs.m}}/MLmodel", more)))
+    assert later.lines[-1] == "m"
+
+
+def test_a_sweep_is_downloaded_with_what_its_best_trial_logged(tmp_path):
+    main = """\
+        import sys, mlflow
+        mlflow.log_metric("loss", float(sys.argv[1]))
+        mlflow.log_text(sys.argv[1], "x.txt")
+        """
+    run = finished(write(tmp_path, SWEEP, {"main.py": main}))
+    past.download(run.folder.path, tmp_path / "to")
+    assert (tmp_path / "to/artifacts/x.txt").read_text(encoding="utf-8") == "1"
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -6,11 +6,12 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from joblens.engine import files, plan, records
 from joblens.engine.folders import RunFolder
+from joblens.engine.tracking import artifacts
 from joblens.errors import UserError
 
 _LOGS = ("user_logs", "system_logs", "logs")
@@ -19,7 +20,8 @@ _LOGS = ("user_logs", "system_logs", "logs")
 def download(run: Path, to: Path, *, output: str | None = None, everything: bool = False) -> list[Path]:
     """Copy a run's files as `az ml job download` lays them out; answers the folders that were written.
 
-    `artifacts` has outputs and logs, `named-outputs` the job's own outputs: one, or with `everything` all.
+    `artifacts` has outputs, logs and what scripts logged to MLflow, `named-outputs` the job's own outputs:
+    one, or with `everything` all.
     """
     named = _named_outputs(run)
     if output is not None and output not in named:
@@ -34,7 +36,10 @@ def download(run: Path, to: Path, *, output: str | None = None, everything: bool
     else:
         inside = set()
     try:
-        return [target for target, source in wanted.items() if _copied(source, target, inside)]
+        written = [target for target, source in wanted.items() if _copied(source, target, inside)]
+        if output is None and _logged_copied(run, to / "artifacts"):
+            written.append(to / "artifacts")
+        return written
     except OSError as error:
         raise files.refused(
             "The run's files cannot be copied", error, hint="Give another --download-path."
@@ -59,6 +64,23 @@ def _copied(source: Path, target: Path, apart: set[Path]) -> bool:
 
     shutil.copytree(source, target, dirs_exist_ok=True, ignore=left_out)
     return True
+
+
+def _logged_copied(run: Path, to: Path) -> bool:
+    """Whether scripts had logged files, a sweep's best trial too, that are not in the run's folder anyway."""
+    record = records.read(RunFolder(run))
+    found = artifacts.logged(record.tracking)
+    if record.best and (best := RunFolder(run.with_name(str(record.best["name"])))).state.exists():
+        found += artifacts.logged(records.read(best).tracking)
+    copied = False
+    for folder, below in found:
+        for file in folder.rglob("*"):
+            path = PurePosixPath(below, file.relative_to(folder).as_posix())
+            if file.is_file() and path.parts[0] not in _LOGS and not (run / path).exists():
+                (to / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, to / path)
+                copied = True
+    return copied
 
 
 def trials_of(run: Path) -> list[Path]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from joblens.engine import folders
+from joblens.engine import folders, records
 from joblens.engine.data import addresses
 from joblens.engine.settings import RunSettings
+from joblens.engine.tracking import artifacts
 from joblens.errors import ConfigurationError
 
 DEFAULT_DATASTORE = "workspaceblobstore"
@@ -58,8 +59,13 @@ def _of_run(job: re.Match[str], job_folder: Path) -> str | None:
     run = folders.RunFolder(folders.runs(job_folder) / job["job"])
     if not run.path.is_dir():
         return None
-    place = run.path if job["output"] == "artifacts" else run.outputs / job["output"]
-    return _below(str(place), job["path"])
+    if job["output"] != "artifacts":
+        return _below(str(run.outputs / job["output"]), job["path"])
+    place = _below(str(run.path), job["path"])
+    if not Path(place).exists() and run.state.exists():
+        logged = artifacts.find(records.read(run).tracking, unquote(job["path"]).strip("/"))
+        return place if logged is None else str(logged)
+    return place
 
 
 def _keys(written: str, table: Mapping[str, object]) -> list[str]:
