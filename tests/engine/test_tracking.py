@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from joblens.engine import folders, past, records, recovery
+from joblens.engine.code.git import tags as git_tags
 from joblens.engine.events import Event
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
@@ -130,6 +131,17 @@ def test_where_the_code_came_from_is_recorded(tmp_path):
     assert tags["mlflow.note.content"] == "what"
     assert tags["team"] == "red"
     assert len(tags["joblens.snapshot"]) == 64
+
+
+def test_a_file_that_git_does_not_know_makes_the_code_dirty(tmp_path):
+    git(tmp_path, "init", "-q")
+    write(tmp_path, job("echo"), {"a.txt": "1", ".gitignore": "ignored\n"})
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    (tmp_path / "ignored").touch()
+    assert git_tags(tmp_path)["azureml.git.dirty"] == "False"
+    (tmp_path / "new.py").touch()
+    assert git_tags(tmp_path)["azureml.git.dirty"] == "True"
 
 
 def test_an_address_with_a_password_is_not_recorded(tmp_path):

@@ -7,10 +7,13 @@ from pathlib import Path
 
 
 def tags(folder: Path) -> dict[str, str]:
-    """Commit, branch, address and whether files were changed; nothing outside a repository or without git."""
+    """Commit, branch, address and whether files were changed; nothing outside a repository or without git.
+
+    A file that git does not know counts as a change, as for the client: the commit alone would not have it.
+    """
     if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
         return {}
-    status = _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
+    status = _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=normal")
     if status is None:
         return {}
     found = _from_status(status.splitlines())
