@@ -69,6 +69,8 @@ def folder_of(name: str, beside: Path, *, whole: bool = False) -> Path:
         return runs / name
     hint = "'joblens job list' shows the runs of this project."
     fitting = [] if whole or not name else sorted(_beginning(runs, name))
+    if all(records.read(RunFolder(runs / each)).parent == fitting[0] for each in fitting[1:]):
+        fitting = fitting[:1]  # a sweep, whose trials begin as it does
     if len(fitting) == 1:
         return runs / fitting[0]
     if fitting:

@@ -84,6 +84,18 @@ def test_enough_of_a_name_is_a_name(tmp_path):
     kept(tmp_path, "bold_fox_1")
     kept(tmp_path, "bold_owl_2")
     assert listing.folder_of("bold_f", tmp_path).name == "bold_fox_1"
+    for name, trials in (("calm_elk_3", 2), ("cold_elk_4", 1)):
+        kept(tmp_path, name)
+        for number in range(trials):
+            kept(tmp_path, f"{name}_{number}", parent=name)
+    assert listing.folder_of("calm_e", tmp_path).name == "calm_elk_3"
+    kept(tmp_path, "calm_fox_2")
+    kept(tmp_path, "calm_fox_2_b")
+    with pytest.raises(RunNotFoundError, match="2 runs begin with 'calm_f'"):
+        listing.folder_of("calm_f", tmp_path)
+    assert listing.folder_of("calm_elk_3_1", tmp_path).name == "calm_elk_3_1"
+    with pytest.raises(RunNotFoundError, match="7 runs begin with 'c'"):
+        listing.folder_of("c", tmp_path)
     with pytest.raises(RunNotFoundError, match="2 runs begin with 'bold'"):
         listing.folder_of("bold", tmp_path)
     for name in ("", "..", "fox"):
