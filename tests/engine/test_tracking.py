@@ -65,6 +65,18 @@ def test_a_script_logs_into_the_run(tmp_path):
     assert pairs(found["data"]["params"]) == {"rate": "0.5", "depth": "3"}
 
 
+@pytest.mark.parametrize("written", ["at once", "by requests"])
+def test_what_a_script_logs_of_its_inputs_stays_as_it_reads_them(tmp_path, monkeypatch, written):
+    if written == "by requests":
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", server.ensure().replace("127.0.0.1", "localhost"))
+    main = "import mlflow, sys\nmlflow.log_params({'rate': float(sys.argv[1]), 'own': 1})\n"
+    more = "code: .\ninputs: {rate: 1e-3, depth: 3}"
+    run = finished(write(tmp_path, job("python main.py ${{inputs.rate}}", more), {"main.py": main}))
+    assert run.record.status == "Completed", run.lines
+    assert pairs(tracked(run)["data"]["params"]) == {"rate": "0.001", "own": "1", "depth": "3"}
+    assert json.loads(pairs(tracked(run)["data"]["tags"])["joblens.parameters"])["depth"] == "3"
+
+
 def test_the_status_is_the_exit_codes_whatever_the_script_said(tmp_path):
     main = "import mlflow, sys\nwith mlflow.start_run(): pass\nsys.exit(7)\n"
     run = finished(write(tmp_path, job("python main.py", "code: ."), {"main.py": main}))

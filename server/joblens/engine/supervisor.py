@@ -97,8 +97,6 @@ class Supervisor:
         self._record: Record = records.read(folder)
         self._events = EventLog(folder.events)
         self._recorder: Recorder | None = None
-        self._has_inputs = True
-        """Whether MLflow has the values that the run was started with, as far as it takes them."""
         self._best: dict[str, object] = {}
         self._place: Held | None = None
         self._began: float | None = None
@@ -107,9 +105,6 @@ class Supervisor:
         # Set while nobody is at work on the start of the record (a thread's join does not survive a signal).
         self._recorded = threading.Event()
         self._recorded.set()
-        # The same for what the command need not wait for.
-        self._complete = threading.Event()
-        self._complete.set()
 
     def supervise(self) -> None:
         """Prepare, run, and close the books, whatever happens."""
@@ -257,19 +252,14 @@ class Supervisor:
     def _start_record(self) -> None:
         """Begin the record in MLflow beside what is prepared meanwhile."""
         self._recorded.clear()
-        self._complete.clear()
         threading.Thread(target=self._write_record).start()
 
     def _write_record(self) -> None:
         try:
-            begun = self._begin_record()
-            if begun is not None:
+            if self._begin_record() is not None:
                 records.write(self._folder, self._record)
-                self._recorded.set()
-                self._has_inputs = begun.log_parameters(self._plan.parameters, self._events.note)
         finally:
             self._recorded.set()
-            self._complete.set()
 
     def _begin_record(self, *, waits: bool = False) -> Recorder | None:
         """Begin the record in MLflow; whoever finds this run without a supervisor has to know of it."""
@@ -288,7 +278,7 @@ class Supervisor:
         self._watch.running(self._recorder)
 
     def _finish(self, outcome: Outcome) -> None:
-        self._complete.wait(_PATIENCE)  # a record that is being made must be closed too
+        self._recorded.wait(_PATIENCE)  # a record that is being made must be closed too
         took = time.monotonic() - self._began if self._began is not None else None
         strays = self._backend.close(self._grace)
         ended = time.time()
@@ -338,7 +328,7 @@ class Supervisor:
             status, self._folder, self._tell, recorder.last_tags(self._best), ended=ended
         )
         disk.sync(self._folder)
-        return whole and self._has_inputs
+        return whole
 
     def _tell(self, text: str) -> None:
         """Say something at the end of a run, whose record matters more."""

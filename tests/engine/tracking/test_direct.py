@@ -36,7 +36,8 @@ def test_what_is_written_by_one_that_stays_open_is_what_mlflow_shows(uri, kept):
     experiment = client.experiment("kept-open")
     runs = [client.create_run(experiment, f"run {number}", {"k": "v"}, waits=True) for number in range(3)]
     for run in runs:
-        client.start(run.run_id, {"x": "1"})
+        client.start(run.run_id)
+        client.add_parameters(run.run_id, {"x": "1"})
         client.finish(run.run_id, "FINISHED", "told", 5.0)
     with closing(Client(uri)) as asked:
         states = asked.states(experiment, [run.run_id for run in runs], "loss")

@@ -168,12 +168,12 @@ def forgetful(address: str) -> Iterator[str]:
     between.server_close()
 
 
-def test_inputs_that_could_not_be_recorded_are_recorded_later(tmp_path, monkeypatch):
+def test_inputs_that_mlflow_does_not_take_at_once_are_recorded_later(tmp_path, monkeypatch):
     with forgetful(server.ensure()) as address:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
         run = finished(write(tmp_path, job("echo", "inputs: {a: 1}\n")))
         assert run.record.status == "Completed"
-        assert any("inputs are not recorded in MLflow yet" in note for note in run.notes), run.notes
+        assert any("record in MLflow is not complete" in note for note in run.notes), run.notes
         end = time.monotonic() + 120
         while "a" not in {each["key"] for each in tracked(run.folder.path)["data"].get("params", [])}:
             assert time.monotonic() < end

@@ -80,7 +80,7 @@ class TrialSupervisor(Supervisor):
             self._backend.let_go()
         self._running()
         if self._recorder is not None:
-            self._has_inputs = self._recorder.start(self._plan.parameters, self._events.note)
+            self._recorder.start(self._events.note)
 
     def _start_record(self) -> None:
         """In this thread, which keeps MLflow's database open."""

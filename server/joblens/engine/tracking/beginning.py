@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import getpass
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,6 +107,8 @@ def _tags(plan: Plan, snapshot: str, parent: str | None) -> dict[str, str]:
         "joblens.command": plan.command,
         "joblens.snapshot": snapshot,
     }
+    if plan.parameters:  # they become parameters at the run's end
+        tags["joblens.parameters"] = json.dumps(dict(plan.parameters), ensure_ascii=False)
     if plan.description:
         tags["mlflow.note.content"] = plan.description
     if parent:

@@ -136,9 +136,15 @@ class Client:
             self._post("runs/update", {"run_id": info["run_id"], "status": "SCHEDULED"})
         return TrackedRun(info["run_id"], info["experiment_id"], info["artifact_uri"])
 
-    def log_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
-        """Record the values that the run was started with."""
-        listed = [{"key": key, "value": value[:LONGEST_VALUE]} for key, value in parameters.items()]
+    def add_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
+        """Record the values that the run was started with, but for those of which it has recorded its own."""
+        data = self._get("runs/get", {"run_id": run_id})["run"].get("data", {}) if parameters else {}
+        known = {each["key"] for each in data.get("params", [])}
+        listed = [
+            {"key": key, "value": value[:LONGEST_VALUE]}
+            for key, value in parameters.items()
+            if key not in known
+        ]
         for start in range(0, len(listed), _BATCH):
             self._post("runs/log-batch", {"run_id": run_id, "params": listed[start : start + _BATCH]})
 
@@ -161,10 +167,9 @@ class Client:
         body = {"run_id": run_id, "status": status, "end_time": milliseconds(ended), "run_name": name}
         self._post("runs/update", body)
 
-    def start(self, run_id: str, parameters: Mapping[str, str]) -> None:
+    def start(self, run_id: str) -> None:
         """Let a run begin that waited; a request cannot change when it was created, its time of start."""
         self.go_on(run_id)
-        self.log_parameters(run_id, parameters)
 
     def go_on(self, run_id: str) -> None:
         """Set the status of a run that had ended to running."""

@@ -106,23 +106,23 @@ class DirectClient(Client):
             return run
         return super().create_run(experiment, name, tags, started, waits=waits)
 
-    def start(self, run_id: str, parameters: Mapping[str, str]) -> None:
+    def start(self, run_id: str) -> None:
         """Let a run begin now that waited."""
         with contextlib.suppress(sqlite3.Error), self._database() as database:
-            _insert_parameters(database, run_id, parameters)
             now = milliseconds(None)
             database.execute(
                 "update runs set status = 'RUNNING', start_time = ? where run_uuid = ?", (now, run_id)
             )
             return
-        super().start(run_id, parameters)
+        super().start(run_id)
 
-    def log_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
-        """Record the values that the run was started with."""
+    def add_parameters(self, run_id: str, parameters: Mapping[str, str]) -> None:
+        """Record the values that the run was started with, but for those of which it has recorded its own."""
+        rows = [(key, value[:LONGEST_VALUE], run_id) for key, value in parameters.items()]
         with contextlib.suppress(sqlite3.Error), self._database() as database:
-            _insert_parameters(database, run_id, parameters)
+            database.executemany("insert or ignore into params (key, value, run_uuid) values (?, ?, ?)", rows)
             return
-        super().log_parameters(run_id, parameters)
+        super().add_parameters(run_id, parameters)
 
     def finish(self, run_id: str, status: str, name: str, ended: float | None = None) -> None:
         """Set the final status, and the name back that a script may have changed."""
@@ -184,11 +184,6 @@ def _create(
     rows = [(key, value[:LONGEST_TAG], run_id) for key, value in {**tags, "mlflow.runName": name}.items()]
     database.executemany("insert into tags (key, value, run_uuid) values (?, ?, ?)", rows)
     return TrackedRun(run_id, experiment, artifacts)
-
-
-def _insert_parameters(database: sqlite3.Connection, run_id: str, parameters: Mapping[str, str]) -> None:
-    rows = [(key, value[:LONGEST_VALUE], run_id) for key, value in parameters.items()]
-    database.executemany("insert into params (key, value, run_uuid) values (?, ?, ?)", rows)
 
 
 def _set_tag(database: sqlite3.Connection, run_id: str, key: str, value: str) -> None:

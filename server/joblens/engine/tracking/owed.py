@@ -7,7 +7,6 @@ import dataclasses
 import itertools
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from joblens.engine import folders, plan, records
@@ -69,23 +68,12 @@ def _given(folder: RunFolder) -> bool:
     record = _begun(folder, records.read(folder), said)
     if not record.tracking:
         return False
-    found = recorder.read(record.tracking)
-    if not found.log_parameters(_parameters(folder), said.append):
-        return False
-    whole = found.finish(
+    whole = recorder.read(record.tracking).finish(
         record.status, folder, said.append, recorder.last_tags(record.best), ended=record.ended
     )
     if whole:
         EventLog(folder.events).note("The record in MLflow is complete now.")
     return whole
-
-
-def _parameters(folder: RunFolder) -> Mapping[str, str]:
-    """The values that the run was started with; none where its plan cannot be read."""
-    try:
-        return plan.read(folder.plan).parameters
-    except (OSError, ValueError, KeyError, TypeError):  # half a folder, or another version's
-        return {}
 
 
 def _begun(folder: RunFolder, record: Record, said: list[str]) -> Record:

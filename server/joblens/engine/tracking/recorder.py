@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from joblens.engine import files
+from joblens.engine import files, plan
 from joblens.engine.folders import RunFolder
 from joblens.engine.tracking import direct, server
 from joblens.engine.tracking.client import (
@@ -71,31 +71,13 @@ class Recorder:
         except TrackingError as error:
             note(f"The record in MLflow lacks what became known of the environment: {error}.")
 
-    def log_parameters(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> bool:
-        """Record the values that the run was started with; answers whether nothing is left to be done."""
-        if not parameters:
-            return True
+    def start(self, note: Callable[[str], None]) -> None:
+        """Let a run begin that waited."""
         try:
             with contextlib.closing(direct.client(self.uri)) as client:
-                client.log_parameters(self.run.run_id, parameters)
-        except UnavailableError as error:
-            note(f"The inputs are not recorded in MLflow yet: {error}.")
-            return False
+                client.start(self.run.run_id)
         except TrackingError as error:
-            note(f"The inputs are not recorded in MLflow: {error}.")
-        return True
-
-    def start(self, parameters: Mapping[str, str], note: Callable[[str], None]) -> bool:
-        """Let a run begin that waited, with the values it is started with; answers as `log_parameters`."""
-        try:
-            with contextlib.closing(direct.client(self.uri)) as client:
-                client.start(self.run.run_id, parameters)
-        except UnavailableError as error:
-            note(f"The record in MLflow lacks when the run started, and its inputs yet: {error}.")
-            return False
-        except TrackingError as error:
-            note(f"The record in MLflow lacks when the run started, and its inputs: {error}.")
-        return True
+            note(f"The record in MLflow lacks when the run started: {error}.")
 
     def finish(
         self,
@@ -106,8 +88,10 @@ class Recorder:
         *,
         ended: float | None = None,
     ) -> bool:
-        """Keep the run's files and set its final status, which a script cannot know.
+        """Keep the run's files, and set its final status, which a script cannot know.
 
+        What it was started with is recorded only now: a parameter cannot be changed, and the script may log
+        its own of that name, as it reads the value.
         Answers whether nothing is left to be done: what MLflow cannot do now, it may do later.
         """
         end = _End(status, tags or {}, ended)
@@ -131,11 +115,20 @@ class Recorder:
         with contextlib.closing(direct.client(self.uri)) as client:
             if end.tags:
                 client.set_tags(self.run.run_id, end.tags)
+            self._add_parameters(client, folder, note)
             client.finish(self.run.run_id, _STATUSES[end.status], self.name, end.time)
             if self.run.artifacts.startswith("mlflow-artifacts:"):
                 self._keep_files(client, folder, note)
                 return
         note(f"MLflow keeps artifacts elsewhere ({self.run.artifacts}); outputs stay in {folder.path}.")
+
+    def _add_parameters(self, client: Client, folder: RunFolder, note: Callable[[str], None]) -> None:
+        try:
+            client.add_parameters(self.run.run_id, _parameters(folder))
+        except (UnavailableError, UnknownRunError):
+            raise
+        except TrackingError as error:  # a name that MLflow does not take
+            note(f"The inputs are not recorded in MLflow: {error}.")
 
     def _keep_files(self, client: Client, folder: RunFolder, note: Callable[[str], None]) -> None:
         for file, path in _artifacts(folder):
@@ -179,6 +172,14 @@ def last_tags(best: Mapping[str, object]) -> dict[str, str]:
         "score": str(best["value"]),
         "best_metric_status": "Succeeded",
     }
+
+
+def _parameters(folder: RunFolder) -> Mapping[str, str]:
+    """The values that the run was started with; none where its plan cannot be read."""
+    try:
+        return plan.read(folder.plan).parameters
+    except (OSError, ValueError, KeyError, TypeError):  # half a folder, or another version's
+        return {}
 
 
 def _artifacts(folder: RunFolder) -> Iterator[tuple[Path, str]]:
