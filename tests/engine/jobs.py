@@ -61,7 +61,7 @@ def until(events: Iterator[Event], line: str) -> None:
 
 def at_work(run: Path) -> None:
     """Wait until the command of the run, which somebody else starts, has printed `on`."""
-    sweep = run.with_name(run.name.rpartition("_")[0])
+    sweep = run.parent / run.name.rpartition("_")[0]
     while not (run / "run.json").exists():
         assert not (sweep / "run.json").exists() or not records.show(sweep).final, records.show(sweep)
         time.sleep(0.01)
