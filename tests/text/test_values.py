@@ -15,7 +15,7 @@ WORDS = [
     "1e3", ".5", ".inf", "-.INF", ".nan", "1_000", "190:20:30", "2021-05-25",
     "2021-05-25T10:00:00Z", "2021-13-45", "+1", "-0", "0b11", "=", "<<", "1.2.3", "3.10", '"yes"',
     "'010'", "!!str~1", '!!int~"3"', "!!float~1", "!!bool~yes", "!!null~x", "!!int~x", "!~1",
-    "!own~x", "!!binary~aGk=", "08", "1__2", "y", "n", "NULL", "TRUE",
+    "!own~x", "!!binary~aGk=", "08", "!!timestamp~x", "1__2", "y", "n", "NULL", "TRUE",
 ]
 # fmt: on
 
@@ -26,7 +26,7 @@ def test_a_scalar_is_worth_what_pyyaml_says(word: str) -> None:
     node = parse(f"a: {text}\n").node_at(("a",))
     try:
         expected = yaml.safe_load(f"a: {text}\n")["a"]
-    except (yaml.YAMLError, ValueError, TypeError):
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError):
         expected = getattr(node, "value", None)
     found = scalar_value(node) if isinstance(node, Scalar) else value_of(node)
     assert (repr(found), type(found)) == (repr(expected), type(expected))
@@ -70,3 +70,14 @@ def test_an_alias_within_its_own_anchor_ends() -> None:
 def test_what_pyyaml_refuses_is_left_out() -> None:
     assert value_of(parse("a: *nothing\n? [x]\n: 1\nb: 2").root) == {"a": None, "b": 2}
     assert value_of(parse("[" * 3000).root) is not None
+
+
+def test_what_is_merged_twice_at_every_level_is_there_once() -> None:
+    levels = "\n".join(f"- &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: 1}}" for i in range(1, 60))
+    made = value_of(parse(f"- &a0 {{k0: 1}}\n{levels}\n").root)
+    assert isinstance(made, list) and len(made[-1]) == 60
+
+
+def test_of_what_is_merged_the_first_that_is_named_wins() -> None:
+    text = "- &a {x: 1}\n- &b {x: 2, <<: *a}\n- {<<: [*a, *b, *a]}\n- {<<: [*b, *a, *b]}\n"
+    assert value_of(parse(text).root) == yaml.safe_load(text)

@@ -92,7 +92,7 @@ def _constructed(tag: str, value: str) -> Value:
         return value
     try:
         made: Value = construct(_JUDGE, yaml.ScalarNode(tag, value))
-    except (yaml.YAMLError, ValueError, KeyError, TypeError, IndexError, OverflowError):
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, IndexError, OverflowError, AttributeError):
         return value
     return made if isinstance(made, Value) else value
 
@@ -103,6 +103,7 @@ class _Reader:
     def __init__(self, anchors: Anchors) -> None:
         self.anchors = anchors
         self.made: dict[int, object] = {}
+        self.merged: dict[int, list[tuple[Node, Node | None]]] = {}
 
     def value(self, node: Node | None, depth: int) -> object:
         node = self.anchors.resolved(node)
@@ -136,7 +137,12 @@ class _Reader:
         return self.made[id(node)]
 
     def _pairs(self, node: Mapping, depth: int, seen: frozenset[int]) -> list[tuple[Node, Node | None]]:
-        """All pairs, those merged in first, so that the mapping's own win."""
+        """All pairs, those merged in first, so that the mapping's own win.
+
+        Each is there once, where it counts: merging what is merged twice would double it at every level.
+        """
+        if id(node) in self.merged:
+            return self.merged[id(node)]
         own: list[tuple[Node, Node | None]] = []
         merged: list[tuple[Node, Node | None]] = []
         seen = seen | {id(node)}
@@ -147,7 +153,9 @@ class _Reader:
             for source in self._merge_sources(pair.value):
                 if id(source) not in seen and len(seen) < _MOST_NESTED:
                     merged.extend(self._pairs(source, depth, seen))
-        return merged + own
+        last = {id(key): (key, value) for key, value in reversed(merged + own)}
+        self.merged[id(node)] = list(reversed(last.values()))
+        return self.merged[id(node)]
 
     def _merge_sources(self, value: Node | None) -> list[Mapping]:
         """The mappings that a merge key names, the one that counts most last."""
