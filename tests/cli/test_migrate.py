@@ -141,3 +141,13 @@ def test_a_broken_file_stops_before_anything_is_written(joblens: Run, tmp_path: 
     assert "zz.yml, line 3" in err
     assert (tmp_path / "job.yml").read_bytes() == OLD.encode()
     assert joblens("migrate", "nowhere.yml")[0] == 2
+
+
+def test_a_link_that_leads_to_itself_is_named_like_any_file_that_cannot_be_read(
+    joblens: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "loop.yml").symlink_to("loop.yml")
+    code, out, err = joblens("migrate", "loop.yml")
+    assert (code, out) == (2, "")
+    assert "loop.yml cannot be read: too many levels of symbolic links" in err
+    assert joblens("migrate", "--check", ".")[0] == 1

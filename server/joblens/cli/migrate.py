@@ -48,10 +48,11 @@ def migrate_files(parsed: argparse.Namespace) -> int:
 
 def _once(paths: list[Path]) -> Iterator[Path]:
     """The files of the paths, each once, however often it is named."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for file, _ in yaml_files(paths):
-        if file.resolve() not in seen:
-            seen.add(file.resolve())
+        real = os.path.realpath(file)  # which bears a link that leads to itself, unlike Path.resolve
+        if real not in seen:
+            seen.add(real)
             yield file
 
 

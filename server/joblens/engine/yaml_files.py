@@ -95,7 +95,7 @@ def _walk(folder: str, prefix: str, rules: list[_Rules]) -> Iterator[str]:
     except OSError:  # A folder that nobody lets us into has no files for us.
         return
     own = next((entry for entry in entries if entry.name == ".gitignore"), None)
-    if own is not None and own.is_file():
+    if own is not None and _is_file(own):
         rules = [*rules, _Rules(folder, rules_in(Path(own.path)))]
     for entry in entries:
         is_folder = entry.is_dir(follow_symlinks=False)
@@ -105,8 +105,15 @@ def _walk(folder: str, prefix: str, rules: list[_Rules]) -> Iterator[str]:
             continue
         if is_folder:
             yield from _walk(entry.path, f"{prefix}{entry.name}/", rules)
-        elif entry.is_file():
+        elif _is_file(entry):
             yield prefix + entry.name
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # A link that leads to itself, or to where nobody lets us in.
+        return False
 
 
 def _is_yaml(name: str) -> bool:
