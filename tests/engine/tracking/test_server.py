@@ -73,3 +73,13 @@ def test_the_page_in_a_server_of_the_users_own_is_where_that_is(address: str, tm
     run = finished(write(tmp_path, job("echo said"))).record
     theirs = dataclasses.replace(run, tracking={**run.tracking, "uri": "https://mlflow.example"})
     assert pages.page(theirs).startswith("https://mlflow.example/#/experiments/")
+
+
+@pytest.mark.parametrize("state", ["", "[1, 2]", "null", '{"pid": 1}'])
+def test_a_state_that_is_damaged_is_that_of_no_server(
+    state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBLENS_HOME", str(tmp_path))
+    (tmp_path / "tracking").mkdir()
+    (tmp_path / "tracking" / "server.json").write_text(state, encoding="utf-8")
+    assert not server.stop()

@@ -50,10 +50,15 @@ def settle() -> int:
 def _settle(owed: list[Path]) -> int:
     settled = 0
     for file in owed:
-        debt = json.loads(file.read_text(encoding="utf-8"))
-        if debt["server"] != _server():
+        try:
+            debt = json.loads(file.read_text(encoding="utf-8"))
+            owner, folder = debt["server"], RunFolder(Path(debt["folder"]))
+        except (ValueError, KeyError, TypeError):  # damaged: it must not keep the others from being given
+            file.unlink()
             continue
-        if not _given(RunFolder(Path(debt["folder"]))):
+        if owner != _server():
+            continue
+        if not _given(folder):
             break
         file.unlink()
         settled += 1

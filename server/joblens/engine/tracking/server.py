@@ -167,7 +167,7 @@ def _read(file: Path, _looks: tuple[int, int, int]) -> _Known | None:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         return _Known(Identity(found["pid"], found["started"]), found["uri"], found["store"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
