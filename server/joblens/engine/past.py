@@ -23,7 +23,12 @@ def download(run: Path, to: Path, *, output: str | None = None, everything: bool
     `artifacts` has outputs, logs and what scripts logged to MLflow, `named-outputs` the job's own outputs:
     one, or with `everything` all.
     """
-    named = _named_outputs(run)
+    try:
+        named = _named_outputs(run)
+    except UserError:  # what was printed and written is there all the same
+        if output is not None:
+            raise
+        named = {}
     if output is not None and output not in named:
         listed = ", ".join(named) or "none"
         raise UserError(f"The run {run.name} has no output '{output}'.", hint=f"Its outputs: {listed}.")
@@ -47,7 +52,7 @@ def download(run: Path, to: Path, *, output: str | None = None, everything: bool
 
 
 def _named_outputs(run: Path) -> dict[str, Path]:
-    return {each.name: Path(each.target or each.path) for each in plan.read(RunFolder(run).plan).outputs}
+    return {each.name: Path(each.target or each.path) for each in plan.kept(RunFolder(run)).outputs}
 
 
 def _copied(source: Path, target: Path, apart: set[Path]) -> bool:

@@ -20,6 +20,7 @@ from joblens.engine.environments.images import ImageSpec
 from joblens.engine.environments.needs import Needs
 from joblens.engine.folders import RunFolder
 from joblens.engine.life import Life
+from joblens.errors import UserError
 
 if TYPE_CHECKING:
     from joblens.engine.backends.ray.cluster import Cluster
@@ -110,6 +111,17 @@ def read(file: Path) -> Plan:
 
         found["cluster"] = cluster.read(found["cluster"])
     return Plan(**found)
+
+
+def kept(run: RunFolder) -> Plan:
+    """The plan in a run's folder; one that cannot be read is told in words."""
+    try:
+        return read(run.plan)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"The plan of {run.name} cannot be read.",
+            hint="It is damaged, or of another version of Joblens: run its job file.",
+        ) from error
 
 
 def _search(found: dict[str, Any] | None) -> Search | None:

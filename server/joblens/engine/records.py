@@ -88,7 +88,7 @@ _FIELDS = tuple(field.name for field in dataclasses.fields(Record))
 def read(folder: RunFolder) -> Record:
     """The record as it was last written; one that a power cut made unreadable is as good as never started."""
     try:
-        text = folder.state.read_text(encoding="utf-8")
+        text = folder.state.read_bytes()
     except FileNotFoundError as error:
         raise RunNotFoundError(
             f"There is no run '{folder.name}' here.",

@@ -25,23 +25,13 @@ def rerun(path: Path, options: RunOptions) -> Run:
             f"{record.name} is a trial of {record.parent}.",
             hint=f"'joblens job rerun {record.parent}' repeats the sweep.",
         )
-    before = _plan_of(folder)
+    before = plans.kept(folder)
     text, plan, begun = run.planned(
         Path(record.job_file), folder.job.read_text(encoding="utf-8"), _options(before, record, options)
     )
     made = _as_before(plan, before, folder, _changed(options, before))
     begun = dataclasses.replace(begun or Record(made.name), rerun_of=record.name)
     return starting.start(made, text, record=begun)
-
-
-def _plan_of(folder: RunFolder) -> Plan:
-    try:
-        return plans.read(folder.plan)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"The plan of {folder.name} cannot be read.",
-            hint="Another version of Joblens wrote it: run its job file.",
-        ) from error
 
 
 def _options(before: Plan, record: Record, options: RunOptions) -> RunOptions:

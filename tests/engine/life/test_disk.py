@@ -142,10 +142,10 @@ def test_whenever_power_fails_what_is_left_tells_the_truth(tmp_path, monkeypatch
 
 
 @pytest.mark.usefixtures("silence_is_seen_soon")
-@pytest.mark.parametrize("text", ["", '{"name": "r", "sta'])
+@pytest.mark.parametrize("text", [b"", b'{"name": "r", "sta', b"\xa6\x00\xff"])
 def test_a_record_that_power_took_half_of_is_a_run_that_was_lost(tmp_path, text):
     folder = RunFolder(tmp_path)
-    folder.state.write_text(text, encoding="utf-8")
+    folder.state.write_bytes(text)
     folder.supervisor.write_text("", encoding="utf-8")
     old = time.time() - 3600
     for file in (folder.state, folder.supervisor):

@@ -211,3 +211,23 @@ def test_a_run_whose_project_is_gone_can_be_repeated(tmp_path):
     file.unlink()
     again = rerun(first.folder.path, RunOptions())
     assert Finished(again.folder, list(follow(again.folder))).lines == ["kept"]
+
+
+@pytest.mark.parametrize("plan", [b"", b'{"name": "r', b"[1]", b'{"needs": null}', b"\xa6"])
+def test_a_run_whose_plan_is_damaged_gives_its_files_and_says_what_it_cannot(joblens, tmp_path, plan):
+    folder = kept(tmp_path, "r")
+    kept(tmp_path, "s", type="sweep").plan.write_bytes(plan)
+    folder.plan.write_bytes(plan)
+    (folder.path / "outputs").mkdir()
+    (folder.path / "outputs" / "model.txt").write_text("made")
+    assert joblens("job", "download", "r", "--download-path", "d")[0] == 0
+    assert (tmp_path / "d" / "artifacts" / "outputs" / "model.txt").read_text() == "made"
+    for command in (
+        ("job", "download", "r", "--output-name", "o"),
+        ("job", "rerun", "r"),
+        ("sweep", "show", "s"),
+        ("job", "resume", "s"),
+    ):
+        code, _, err = joblens(*command)
+        assert code == 1
+        assert "cannot be read.\nhint: It is damaged" in err

@@ -60,7 +60,7 @@ def _wait_until_told(folder: RunFolder) -> None:
 
 def _asked(folder: RunFolder, more: int) -> Plan:
     """The plan with as many trials as are wanted now."""
-    found = plan.read(folder.plan)
+    found = plan.kept(folder)
     search = found.search
     if search is None:
         raise UserError(f"The plan of {folder.name} cannot be read.", hint="Run its job file again.")

@@ -101,7 +101,7 @@ def view(folder: Path) -> View:
     """The sweep in `folder`; raises a UserError where it is none."""
     run = RunFolder(folder)
     record = records.show(folder)
-    search = plans.read(run.plan).search if record.type == "sweep" else None
+    search = plans.kept(run).search if record.type == "sweep" else None
     if search is None:
         raise UserError(
             f"{record.name} is no sweep.",
