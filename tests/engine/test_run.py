@@ -381,3 +381,29 @@ def test_the_command_does_not_find_the_libraries_of_the_extension(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([*ours, str(tmp_path / "theirs")]))
     ended = finished(write(tmp_path, job('echo "$PYTHONPATH"')))
     assert ended.lines == [str(tmp_path / "theirs")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        ('command: "echo \\0"', "The command"),
+        ('command: echo\nenvironment_variables: {A: "x\\0y"}', "The variable 'A'"),
+        ('command: echo\nenvironment_variables: {"A\\0": x}', "A name of 'environment_variables'"),
+    ],
+)
+def test_what_no_process_can_be_given_is_told_before_anything_is_started(tmp_path, keys, what):
+    file = write(tmp_path, f"type: command\n{keys}\nenvironment: {{image: i}}\n")
+    with pytest.raises(JobFileError, match=f"^{what} holds the character U.0000"):
+        create(file, options=HERE)
+    assert not (tmp_path / ".joblens" / "runs").exists()
+
+
+def test_a_disk_that_fills_up_just_before_the_supervisor_is_known_is_told_in_words(tmp_path, monkeypatch):
+    def full(folder: RunFolder, _: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder.supervisor))
+
+    monkeypatch.setattr(starting, "start_supervisor", full)
+    with pytest.raises(UserError, match="The run's folder cannot be made: no space left") as caught:
+        create(write(tmp_path, job("echo")), options=HERE)
+    assert "Make room on that disk" in str(caught.value.hint)
+    assert list((tmp_path / ".joblens" / "runs").iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,9 +94,7 @@ def plan(
         needs=needs,
         inputs=tuple(bound),
         outputs=tuple(written),
-        variables=secrets.given(
-            {name: each.value for name, each in command_job.environment_variables.items()}
-        ),
+        variables=_variables(command_job),
         layout=shape,
         timeout=command_job.timeout.value if command_job.timeout else None,
         experiment=job.experiment_name.value if job.experiment_name else folder.name or "Default",
@@ -170,7 +169,23 @@ def _command(
             f"'{missing[0].raw}' in the command has no value.",
             hint="Declare it under 'inputs:' or 'outputs:'.",
         )
+    _refuse_nul("The command", text)
     return text
+
+
+def _variables(job: CommandJob) -> Mapping[str, str]:
+    for name, each in job.environment_variables.items():
+        _refuse_nul("A name of 'environment_variables'", name)
+        _refuse_nul(f"The variable '{name}'", each.value)
+    return secrets.given({name: each.value for name, each in job.environment_variables.items()})
+
+
+def _refuse_nul(what: str, text: str) -> None:
+    """An escape in quotes can write a character that no process can be given."""
+    if "\0" in text:
+        raise JobFileError(
+            f"{what} holds the character U+0000.", hint="Remove it: no process can be given it."
+        )
 
 
 def _wanted(job: SweepJob) -> tuple[Search, list[str]]:

@@ -18,7 +18,7 @@ from joblens.engine.code import snapshot
 from joblens.engine.events import EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.records import Record
-from joblens.errors import JobFileError
+from joblens.errors import JobFileError, UserError
 
 if TYPE_CHECKING:
     from joblens.engine.standby import Standby
@@ -106,7 +106,7 @@ def start(
             records.write_supervisor(folder, waiting.supervise(folder, handed_over))
     except OSError as error:
         shutil.rmtree(folder.path, ignore_errors=True)
-        raise reasons.no_process(error) or error from error
+        raise reasons.no_process(error) or _not_made(plan, error) from error
     return Run(plan.name, folder.path)
 
 
@@ -124,7 +124,11 @@ def lay_out(plan: Startable, source: str, record: Record | None = None) -> None:
         folders.make_runs(Path(plan.job_file).parent)
         _fill(plan, source, record)
     except OSError as error:
-        raise files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error)) from error
+        raise _not_made(plan, error) from error
+
+
+def _not_made(plan: Startable, error: OSError) -> UserError:
+    return files.refused("The run's folder cannot be made", error, hint=_way_out(plan, error))
 
 
 def _fill(plan: Startable, source: str, record: Record) -> None:
