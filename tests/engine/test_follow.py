@@ -9,6 +9,7 @@ from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.follow import follow
 from joblens.engine.records import Record
+from joblens.errors import UserError
 
 
 @pytest.fixture
@@ -55,3 +56,15 @@ def test_bytes_that_are_no_text_do_not_stop_a_reader(run):
 def test_a_glance_ends_with_what_is_there(run):
     run.log.write_bytes(b"one\ntwo")
     assert texts(follow(run.path, until_end=False)) == ["Preparing", "one"]
+
+
+def test_a_run_whose_folder_is_moved_away_meanwhile_is_told_in_words(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    records.write(folder, Record("run", records.RUNNING))
+    EventLog(folder.events).note("begun")
+    events = follow(folder.path)
+    assert next(events).text == "begun"
+    folder.path.rename(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match="The run run cannot be followed any more"):
+        list(events)

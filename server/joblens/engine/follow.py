@@ -10,6 +10,7 @@ from joblens.engine import records
 from joblens.engine.events import Event, EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.tail import Tail
+from joblens.errors import RunNotFoundError
 
 _CHECK = 1.0
 """Seconds between two looks at whether the supervisor still lives."""
@@ -30,7 +31,7 @@ def follow(
     prepared, printed = (Tail(file, live=live, most=most) for file in (folder.build_log, folder.log))
     offset, checked, busy = 0, time.monotonic(), 0.0
     while True:
-        events, offset = log.read(offset)
+        events, offset = _read(folder, log, offset)
         told = [event.status for event in events if event.status is not None]
         ended = bool(told) and told[-1] in records.FINAL  # a sweep that goes on had ended before
         for event in events:
@@ -55,3 +56,13 @@ def follow(
             checked = now
         if not printed.behind:
             time.sleep(_EAGER_POLL if now < busy else poll)
+
+
+def _read(folder: RunFolder, log: EventLog, offset: int) -> tuple[list[Event], int]:
+    try:
+        return log.read(offset)
+    except FileNotFoundError as error:
+        raise RunNotFoundError(
+            f"The run {folder.name} cannot be followed any more: {folder.events} was moved or deleted.",
+            hint="'joblens job list' shows the runs where the project is now.",
+        ) from error
