@@ -84,6 +84,21 @@ def test_a_cancelled_run_ends(with_editor: Story, job: Path) -> None:
     with_editor(story)
 
 
+def test_a_run_whose_folder_goes_away_is_told(with_editor: Story, job: Path) -> None:
+    async def story(editor: Editor) -> None:
+        text = JOB.replace("echo hello ${{inputs.whom}}", "echo on ${{inputs.whom}}; sleep 600")
+        job.write_text(text, encoding="utf-8")
+        started = await request(editor, "joblens/run", uri=job.as_uri(), dryRun=False)
+        while getattr(await asyncio.wait_for(editor.events.get(), 60), "text", "") != "on world":
+            pass
+        (Path(started.folder) / "events.jsonl").unlink()
+        while "moved or deleted" not in (getattr(await editor.events.get(), "text", "") or ""):
+            pass
+        await request(editor, "joblens/cancel", name=started.name)
+
+    with_editor(story)
+
+
 def test_a_job_that_cannot_run_is_refused_with_the_next_step(with_editor: Story, job: Path) -> None:
     missing = "whom:\n    type: uri_file\n    path: nowhere.csv"
     job.write_text(JOB.replace("whom: world", missing), encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from joblens.errors import CanceledError, JobFileError, UserError
+from joblens.errors import CanceledError, JobFileError, RunNotFoundError, UserError
 from joblens.lsp import protocol
 from joblens.lsp.uris import path_of
 
@@ -198,6 +198,7 @@ def _start(file: Path, backend: str | None, trial: Mapping[str, str] | None, wor
 def _follow(
     loop: asyncio.AbstractEventLoop, run: Run, tell: Callable[[Run, Event], None], live: bool
 ) -> None:
+    from joblens.engine.events import Event
     from joblens.engine.follow import follow
 
     room = threading.Semaphore(_PENDING)
@@ -206,9 +207,12 @@ def _follow(
         room.release()
         tell(run, event)
 
-    for event in follow(run.folder, live=live, most=_SHOWN):
-        room.acquire()  # the command may print faster than an editor reads
-        loop.call_soon_threadsafe(told, event)
+    try:
+        for event in follow(run.folder, live=live, most=_SHOWN):
+            room.acquire()  # the command may print faster than an editor reads
+            loop.call_soon_threadsafe(told, event)
+    except RunNotFoundError as error:  # its folder was moved or deleted
+        loop.call_soon_threadsafe(tell, run, Event("note", str(error)))
 
 
 def message(name: str, event: Event) -> dict[str, Any]:
