@@ -15,7 +15,7 @@ from joblens.job.disk import Entry
 from joblens.job.model import At, Dialect
 
 _ADDRESS = re.compile(r"git\+|https?:|azureml:(?!/)", re.IGNORECASE)
-_NO_DATA = re.compile(r"runs:", re.IGNORECASE)
+_OF_MLFLOW = re.compile(r"runs:(?:/+(?P<run>[^/]+)(?:/+(?P<path>.+))?)?", re.IGNORECASE)
 _BARE_NAME = re.compile(r"(?!azureml:)[A-Za-z][\w-]*(:\w+|@latest)?")
 
 
@@ -35,8 +35,17 @@ def problems(subject: Subject) -> Iterator[Problem]:
         for entry in body.below("inputs") or ():
             settings = body.of(entry.value)
             path = settings.text("path") if settings is not None else None
-            if path is not None and _NO_DATA.match(path.value):
-                yield _problem("path", path, "Name a path, or an address of data.", Severity.ERROR)
+            if path is not None and (found := _OF_MLFLOW.match(path.value)):
+                yield _of_run(path, found)
+
+
+def _of_run(path: At[str], found: re.Match[str]) -> Problem:
+    """MLflow's address of what a run has logged; the client knows another one for it."""
+    if not found["path"]:
+        return _problem("path", path, "Name a path, or an address of data.", Severity.ERROR)
+    meant = f"azureml://jobs/{found['run']}/outputs/artifacts/paths/{found['path']}"
+    message = did_you_mean(f"'path' cannot be '{shortened(path.value, 30)}'.", meant)
+    return Problem(CODE, message, path.span, fix=replacement(meant, path.span))
 
 
 def _components(subject: Subject) -> Iterator[Problem]:

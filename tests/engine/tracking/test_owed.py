@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from joblens.engine import folders
+from joblens.engine import folders, records
+from joblens.engine.folders import RunFolder
+from joblens.engine.records import Record
 from joblens.engine.tracking import owed
 
 
@@ -22,3 +24,16 @@ def test_a_debt_that_is_damaged_keeps_no_other_from_being_given(
     (debts / "b.json").write_text(json.dumps(whole), encoding="utf-8")
     assert owed.settle() == 1
     assert list(debts.glob("*.json")) == []
+
+
+def test_a_run_whose_plan_is_damaged_keeps_no_other_from_being_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBLENS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    damaged = RunFolder(tmp_path / "damaged")
+    damaged.path.mkdir()
+    records.write(damaged, Record("damaged", records.COMPLETED))
+    damaged.plan.write_text("{", encoding="utf-8")
+    owed.owe(damaged)
+    assert owed.settle() == 1

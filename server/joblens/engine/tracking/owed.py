@@ -14,6 +14,7 @@ from joblens.engine.events import EventLog
 from joblens.engine.folders import RunFolder
 from joblens.engine.records import Record
 from joblens.engine.tracking import beginning, recorder, server
+from joblens.errors import UserError
 
 _PATIENCE = 15.0
 """Seconds to wait for another run that is at it: what it met may be over by now."""
@@ -66,11 +67,14 @@ def _settle(owed: list[Path]) -> int:
 
 
 def _given(folder: RunFolder) -> bool:
-    """Whether the run is on record now; one whose folder is gone has nothing to be recorded."""
+    """Whether the run is on record now; one whose folder is gone or damaged has nothing to be recorded."""
     if not folder.state.exists():
         return True
     said: list[str] = []
-    record = _begun(folder, records.read(folder), said)
+    try:
+        record = _begun(folder, records.read(folder), said)
+    except UserError:  # nobody knows any more what was run
+        return True
     if not record.tracking:
         return False
     whole = recorder.read(record.tracking).finish(
@@ -84,7 +88,7 @@ def _given(folder: RunFolder) -> bool:
 def _begun(folder: RunFolder, record: Record, said: list[str]) -> Record:
     if record.tracking and recorder.read(record.tracking).there():
         return record
-    planned = plan.read(folder.plan)
+    planned = plan.kept(folder)
     begun = beginning.begin(
         planned, record.snapshot, record.parent_run_id, said.append, started=record.started
     )

@@ -177,8 +177,8 @@ def last_tags(best: Mapping[str, object]) -> dict[str, str]:
 def _parameters(folder: RunFolder) -> Mapping[str, str]:
     """The values that the run was started with; none where its plan cannot be read."""
     try:
-        return plan.read(folder.plan).parameters
-    except (OSError, ValueError, KeyError, TypeError):  # half a folder, or another version's
+        return plan.kept(folder).parameters
+    except UserError:
         return {}
 
 
