@@ -97,6 +97,25 @@ print(run.get_metrics("accuracy"), run.id.startswith("OfflineRun"))
     assert {"word": "hello", "kind": "old"}.items() <= values(data, "tags").items()
 
 
+def test_a_model_is_registered(tmp_path):
+    script = """
+import os
+os.makedirs("outputs", exist_ok=True)
+open("outputs/model.pkl", "w").write("model")
+for version in (1, 2):
+    model = run.register_model("flowers", "outputs/model.pkl", tags={"area": "iris"}, model_framework="x")
+    print(model.name, model.version, model.id)
+"""
+    run = run_of(tmp_path, script, "models")
+    assert run.record.status == "Completed", run.lines
+    assert run.lines == ["flowers 1 flowers:1", "flowers 2 flowers:2"]
+    found = json.loads(ask(run, "mlflow/model-versions/get?name=flowers&version=2"))["model_version"]
+    assert found["run_id"] == run.record.tracking["run_id"]
+    assert values(found, "tags") == {"area": "iris", "framework": "x"}
+    assert found["source"].endswith(f"{run.record.tracking['run_id']}/artifacts/outputs/model.pkl")
+    assert artifact(run, "outputs/model.pkl") == b"model"
+
+
 def test_files_and_charts_become_artifacts(tmp_path):
     script = """
 import io, os

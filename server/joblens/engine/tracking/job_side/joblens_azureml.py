@@ -50,7 +50,8 @@ def _join(offline: Any) -> None:
     """Give the runs without a workspace the ways of those with one."""
     for method in (
         *(log, log_list, log_row, log_table, log_image, log_json, tag, set_tags, get_metrics, get_tags),
-        *(upload_file, upload_files, upload_folder, child_run, create_children, complete, fail, flush),
+        *(upload_file, upload_files, upload_folder, register_model),
+        *(child_run, create_children, complete, fail, flush),
     ):
         setattr(offline, method.__name__, method)
     offline.__enter__, offline.__exit__ = enter, leave
@@ -153,6 +154,26 @@ def upload_folder(self: Any, name: str, path: str, datastore_name: Any = None) -
             _tracked(self).file(os.path.join(name or "", os.path.relpath(whole, path)), whole)
 
 
+def register_model(
+    self: Any,
+    model_name: str,
+    model_path: Any = None,
+    tags: Any = None,
+    properties: Any = None,
+    model_framework: Any = None,
+    model_framework_version: Any = None,
+    description: Any = None,
+    **kwargs: Any,
+) -> Any:
+    """A version of a model in MLflow's registry: of a file or folder among what the run keeps."""
+    told = {"framework": model_framework, "framework_version": model_framework_version}
+    all_tags = {key: value for key, value in told.items() if value is not None}
+    all_tags.update(properties or {})
+    all_tags.update(tags or {})
+    version = _tracked(self).model(model_name, model_path or model_name, all_tags, description)
+    return _Model(model_name, version, tags or {}, properties or {}, description)
+
+
 def child_run(self: Any, name: Any = None, run_id: Any = None, outputs: Any = None) -> Any:
     """A run of its own below this one."""
     child = type(self)(parent_logger=self._logger, run_id=run_id)
@@ -195,6 +216,14 @@ def flush(self: Any, timeout_seconds: int = 300) -> None:
     """Nothing waits: what is logged has been sent."""
 
 
+class _Model:
+    """What is told of a model that was registered; no version where MLflow did not take it."""
+
+    def __init__(self, name: str, version: Any, tags: Any, properties: Any, description: Any) -> None:
+        self.name, self.version, self.id = name, version, f"{name}:{version}"
+        self.tags, self.properties, self.description = tags, properties, description
+
+
 class _Tracked:
     """A run in MLflow. What cannot be sent is told once, and never a reason for the script to fail."""
 
@@ -231,13 +260,24 @@ class _Tracked:
     def artifact(self, name: str, content: bytes) -> None:
         from urllib.parse import quote
 
-        if self._place is None:
-            self._place = (self._facts() or {}).get("artifact_uri", "")
-        if not self._place.startswith(_ARTIFACTS):
-            _tell(f"'{name}' is not kept: the artifacts of the run are at '{self._place}'.")
+        place = self._artifacts()
+        if not place.startswith(_ARTIFACTS):
+            _tell(f"'{name}' is not kept: the artifacts of the run are at '{place}'.")
             return
-        inside = "/".join((self._place[len(_ARTIFACTS) :].strip("/"), name.replace(os.sep, "/").lstrip("/")))
+        inside = "/".join((place[len(_ARTIFACTS) :].strip("/"), _path(name)))
         self._ask("mlflow-artifacts/artifacts/" + quote(inside), content, "PUT")
+
+    def model(self, name: str, path: str, tags: Any, description: Any) -> Any:
+        self._send("registered-models/create", {"name": name}, known="RESOURCE_ALREADY_EXISTS")
+        order = {
+            "name": name,
+            "source": f"{self._artifacts()}/{_path(path)}",
+            "run_id": self._id,
+            "description": description or "",
+            "tags": [{"key": str(key), "value": str(value)} for key, value in tags.items()],
+        }
+        made = self._send("model-versions/create", order)
+        return int(made["model_version"]["version"]) if made else None
 
     def child(self, name: str) -> Any:
         tags = [{"key": "mlflow.parentRunId", "value": self._id}, {"key": "mlflow.runName", "value": name}]
@@ -251,16 +291,23 @@ class _Tracked:
         if not self._main:
             self._send("runs/update", {"run_id": self._id, "status": status, "end_time": _now()})
 
+    def _artifacts(self) -> Any:
+        """The root of its artifacts as an address."""
+        if self._place is None:
+            self._place = (self._facts() or {}).get("artifact_uri", "")
+        return self._place
+
     def _facts(self) -> Any:
         found = self._send("runs/get?run_id=" + self._id)
         return found and found["run"]["info"]
 
-    def _send(self, what: str, body: Any = None) -> Any:
-        answer = self._ask("mlflow/" + what, None if body is None else json.dumps(body).encode("utf-8"))
+    def _send(self, what: str, body: Any = None, known: str = "") -> Any:
+        content = None if body is None else json.dumps(body).encode("utf-8")
+        answer = self._ask("mlflow/" + what, content, known=known)
         return json.loads(answer) if answer else None
 
-    def _ask(self, what: str, content: Any = None, method: Any = None) -> Any:
-        """The answer; None where there is none, which is told."""
+    def _ask(self, what: str, content: Any = None, method: Any = None, known: str = "") -> Any:
+        """The answer; None where there is none, which is told unless it is for a reason that is `known`."""
         from urllib.request import Request, urlopen
 
         headers = {"Content-Type": "application/json" if method is None else "application/octet-stream"}
@@ -270,8 +317,9 @@ class _Tracked:
             with urlopen(request, timeout=_PATIENCE) as answer:
                 return answer.read().decode("utf-8")
         except (OSError, ValueError) as error:
-            said = _reason(error.read().decode("utf-8", "replace")) if hasattr(error, "read") else ""
-            _tell(f"MLflow did not take what the script logs: {said or error}")
+            refusal = error.read().decode("utf-8", "replace") if hasattr(error, "read") else ""
+            if not known or known not in refusal:
+                _tell(f"MLflow did not take what the script logs: {_reason(refusal) or error}")
             return None
 
 
@@ -284,6 +332,12 @@ def _tracked(run: Any) -> _Tracked:
     if not _MAIN:
         _MAIN.append(_Tracked(os.environ["MLFLOW_TRACKING_URI"], os.environ["MLFLOW_RUN_ID"], main=True))
     return getattr(run, "_joblens_run", _MAIN[0])  # type: ignore[no-any-return]
+
+
+def _path(name: str) -> str:
+    """A path among artifacts, from one on the disk."""
+    path = name.replace(os.sep, "/")
+    return path[2:] if path.startswith("./") else path.lstrip("/")
 
 
 def _now() -> int:
