@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OFTEN = 0.1
 """Seconds between two reports: nobody reads faster."""
 
-_WITHIN = 30.0
+_WITHIN = 10.0
 """Seconds in which a busy editor says whether it shows a progress: without one there is nothing to cancel."""
 
 Token = int | str
