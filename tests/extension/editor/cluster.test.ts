@@ -124,8 +124,7 @@ describe("a job on the cluster in VS Code", { timeout: 600_000 }, () => {
     await editor.screen.lens("Submit to cluster").first().click();
     const refusal = editor.screen.notification("403");
     await refusal.getByText("Show Details").click();
-    const output = editor.screen.page.locator(".output-view .view-line", { hasText: "The policy 'no-jobs'" });
-    await output.first().waitFor();
+    await editor.screen.logSays("The policy 'no-jobs'");
     await plane.ask({ clear: true });
   });
 

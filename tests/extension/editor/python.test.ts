@@ -8,7 +8,6 @@ import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 
 import { PYTHON } from "../../../scripts/pythonEnvironment.mjs";
-import { type Screen, soon, until } from "./screen";
 import { TestEditor } from "./testEditor";
 
 const BROKEN = "this Python is broken";
@@ -40,30 +39,11 @@ describe("the extension in VS Code", { timeout: 300_000 }, () => {
     await inEditor(python, async ({ screen }) => {
       const message = screen.notification("Joblens's language server does not start");
       await message.locator(".monaco-button", { hasText: "Show Log" }).click();
-      await inOutput(screen, BROKEN);
+      await screen.logSays(BROKEN);
       assert.equal(await screen.notification("Joblens").count(), 0, "one message is enough");
     });
   });
 });
-
-/** Waits for a line of the output, which may have been scrolled out of sight by what came after it. */
-async function inOutput(screen: Screen, text: string): Promise<void> {
-  const line = screen.page.locator(".output-view .view-line", { hasText: text }).first();
-  const view = screen.page.locator(".output-view .view-line").first();
-  // A panel that opens while the editor is busy with its start may be put away: then it is asked for anew.
-  await until(async () => {
-    const shown = await soon(() => view.waitFor({ timeout: 10_000 }));
-    if (shown === undefined) await screen.command("Joblens: Show Log");
-    return shown;
-  });
-  for (let look = 0; look < 60 && (await line.count()) === 0; look++) {
-    await view.hover();
-    // Up from the end, page by page; at the top, down again: the line may still be on its way.
-    await screen.page.mouse.wheel(0, look % 20 === 19 ? 100_000 : -120);
-    await screen.page.waitForTimeout(300);
-  }
-  await line.waitFor();
-}
 
 /** Answers as a Python does, and fails to run the server. */
 function brokenPython(): string {

@@ -20,6 +20,9 @@ const PALETTE_PATIENCE = 10_000;
 /** What could not be clicked by then is gone. */
 const CLICK_PATIENCE = 1_000;
 
+/** A panel that has not come by then was put away. */
+const PANEL_PATIENCE = 10_000;
+
 /** A picture is for whoever looks later. */
 const PICTURE_PATIENCE = 10_000;
 
@@ -190,6 +193,25 @@ export class Screen {
       assert.ok(Date.now() < deadline, `the panel says ${pattern.source}, not\n${await this.terminalText()}`);
       await this.page.waitForTimeout(100);
     }
+  }
+
+  /** Waits for a line of Joblens's log, which may have been scrolled out of sight by what came after it. */
+  async logSays(text: string): Promise<void> {
+    const line = this.page.locator(".output-view .view-line", { hasText: text }).first();
+    const view = this.page.locator(".output-view .view-line").first();
+    // A panel that opens while the editor is busy with its start may be put away: then it is asked for anew.
+    await until(async () => {
+      const shown = await soon(() => view.waitFor({ timeout: PANEL_PATIENCE }));
+      if (shown === undefined) await this.command("Joblens: Show Log");
+      return shown;
+    });
+    for (let look = 0; look < 60 && (await line.count()) === 0; look++) {
+      await view.hover();
+      // Up from the end, page by page; at the top, down again: the line may still be on its way.
+      await this.page.mouse.wheel(0, look % 20 === 19 ? 100_000 : -120);
+      await this.page.waitForTimeout(300);
+    }
+    await line.waitFor();
   }
 
   /** A picture for the README, when asked for. */
