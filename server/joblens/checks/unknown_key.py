@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from joblens.checks.problem import MOST, Problem, Severity, did_you_mean, one_of, replacement, shortened
+from joblens.checks.problem import MOST, Fix, Problem, Severity, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
+from joblens.job.model import At
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import likeness, nearest
+from joblens.text.nodes import Span
 
 CODE = "JL101"
 _ROOM = 85
 """What a message has for the key, its place and the word that was meant."""
 _NEEDED = ("default_compute",)
 """Keys that the client refuses a file without, though it does not ask for them by name."""
+_OF_ALL, _OF_ONE = "process_count", "process_count_per_instance"
+"""What the preview counts, and what is counted today."""
 _ALIKE = 0.8
 """So much a key is like another to be meant for it though its value is none for it."""
 
@@ -23,7 +28,10 @@ def problems(subject: Subject) -> Iterator[Problem]:
     empty = [one for one in subject.mismatches if one.fault is Fault.EMPTY]
     for found in subject.mismatches:
         if found.fault is Fault.UNKNOWN_KEY and not any(_belongs_below(found, one) for one in empty):
-            yield _problem(found)
+            problem = _problem(found)
+            if (found.name, found.meant) == (_OF_ALL, _OF_ONE):
+                problem = replace(problem, fix=_counted_anew(subject, found))
+            yield problem
 
 
 def _belongs_below(found: Mismatch, empty: Mismatch) -> bool:
@@ -49,6 +57,25 @@ def _problem(found: Mismatch) -> Problem:
         # The key stands there already: which of the two is to go, its author knows.
         return Problem(CODE, did_you_mean(message, there), found.span, _severity(found))
     return Problem(CODE, one_of(f"{message} Known:", known, MOST), found.span)
+
+
+def _counted_anew(subject: Subject, found: Mismatch) -> Fix | None:
+    """The preview's count of all processes as that of one instance; none where they do not divide."""
+    bodies, place = dict(subject.bodies), found.path[:-2]
+    body = bodies.get(place)
+    distribution = body.below("distribution") if body is not None else None
+    if body is None or distribution is None:
+        return None
+    # What a sweep's trials are given stands beside them, too.
+    resources = body.below("resources") or (bodies[()].below("resources") if place == ("trial",) else None)
+    total = distribution.integer(_OF_ALL)
+    instances = At(1, found.span)
+    if resources is not None and "instance_count" in resources:
+        instances = resources.integer("instance_count") or At(0, found.span)
+    if total is None or instances.value < 1 or total.value % instances.value:
+        return None
+    counted = f"{_OF_ONE}: {total.value // instances.value}"
+    return replacement(counted, Span(found.span.start, total.span.end))
 
 
 def _severity(found: Mismatch) -> Severity:
