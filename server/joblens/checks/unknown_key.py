@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from joblens.checks.problem import MOST, Fix, Problem, Severity, did_you_mean, one_of, replacement, shortened
 from joblens.checks.subject import Subject
-from joblens.job.model import At
 from joblens.schema.match import Fault, Mismatch
 from joblens.schema.near import likeness, nearest
 from joblens.text.nodes import Span
@@ -69,13 +68,14 @@ def _counted_anew(subject: Subject, found: Mismatch) -> Fix | None:
     # What a sweep's trials are given stands beside them, too.
     resources = body.below("resources") or (bodies[()].below("resources") if place == ("trial",) else None)
     total = distribution.integer(_OF_ALL)
-    instances = At(1, found.span)
+    instances = 1
     if resources is not None and "instance_count" in resources:
-        instances = resources.integer("instance_count") or At(0, found.span)
-    if total is None or instances.value < 1 or total.value % instances.value:
+        counted = resources.integer("instance_count")
+        instances = counted.value if counted is not None else 0
+    if total is None or instances < 1 or total.value % instances:
         return None
-    counted = f"{_OF_ONE}: {total.value // instances.value}"
-    return replacement(counted, Span(found.span.start, total.span.end))
+    meant = f"{_OF_ONE}: {total.value // instances}"
+    return replacement(meant, Span(found.span.start, total.span.end))
 
 
 def _severity(found: Mismatch) -> Severity:
