@@ -94,6 +94,7 @@ def test_what_a_script_logged_is_downloaded_with_the_run_and_found_by_later_jobs
     main = """\
         import mlflow
         mlflow.log_text("t", "notes/t.txt")
+        mlflow.log_text("its own", "job.yml")
         model = mlflow.initialize_logged_model(name="model")
         mlflow.MlflowClient().log_model_artifact(model.model_id, "MLmodel")
         """
@@ -106,6 +107,7 @@ def test_what_a_script_logged_is_downloaded_with_the_run_and_found_by_later_jobs
     past.download(run.folder.path, tmp_path / "to")
     files = {file.relative_to(tmp_path / "to").as_posix() for file in (tmp_path / "to").rglob("*.*")}
     assert {"artifacts/notes/t.txt", "artifacts/outputs/o.txt", "artifacts/user_logs/std_log.txt"} <= files
+    assert (tmp_path / "to/artifacts/job.yml").read_text(encoding="utf-8") == "its own"
     assert (tmp_path / "to/artifacts/model/MLmodel").read_text(encoding="utf-8") == "m"
     more = "inputs: {m: {type: mlflow_model, path: azureml://jobs/a/outputs/artifacts/paths/model/}}"
     later = finished(write(tmp_path, job("cat ${{inputs.m}}/MLmodel", more)))

@@ -81,7 +81,9 @@ def _logged_copied(run: Path, to: Path) -> bool:
     for folder, below in found:
         for file in folder.rglob("*"):
             path = PurePosixPath(below, file.relative_to(folder).as_posix())
-            if file.is_file() and path.parts[0] not in _LOGS and not (run / path).exists():
+            # Of the run's own files only its outputs and logs are copied: a logged `job.yml` is another one.
+            copied_anyway = path.parts[0] in _LOGS or (path.parts[0] == "outputs" and (run / path).exists())
+            if file.is_file() and not copied_anyway:
                 (to / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, to / path)
                 copied = True
